@@ -1,0 +1,1 @@
+"""Tools any Django project could use: no tables, no words of medicine."""

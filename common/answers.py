@@ -1,0 +1,64 @@
+"""How a refusal is answered: to pages as 409 and one sentence, to the API as 409 and JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from common.refusals import Refused
+
+MACHINE_PREFIXES = ("/api/", "/dicom-web/", "/fhir/")
+
+
+def sentence_of(refusal: Refused | ValidationError) -> str:
+    """The words for the person, without Django's wrapping."""
+    if isinstance(refusal, Refused):
+        return refusal.sentence
+    return " ".join(str(message) for message in refusal.messages)
+
+
+class RefusalMiddleware:
+    """Answers what services refuse, and a database that is away, in one place for all pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, why: Exception) -> HttpResponse | None:
+        """409 with the sentence for a refusal, 503 when the database is away, else Django's way."""
+        if isinstance(why, Refused | ValidationError):
+            return HttpResponse(
+                sentence_of(why), status=409, content_type="text/plain; charset=utf-8"
+            )
+        if isinstance(why, OperationalError | InterfaceError):
+            return unavailable(request)
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the work that was acknowledged is safe, and the page asks to be tried again."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        answer: HttpResponse = JsonResponse({"detail": _("The database is away.")}, status=503)
+    else:
+        answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = "5"
+    return answer
+
+
+def answer_api_error(why: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's exception handler, taught our two refusals (409) and an absent database."""
+    if isinstance(why, Refused | ValidationError):
+        return Response({"detail": sentence_of(why)}, status=409)
+    if isinstance(why, OperationalError | InterfaceError):
+        return Response(
+            {"detail": _("The database is away.")}, status=503, headers={"Retry-After": "5"}
+        )
+    return exception_handler(why, context)

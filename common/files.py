@@ -1,0 +1,114 @@
+"""Bytes on disk that survive a power cut: written aside, synced, then named in one step."""
+
+import errno
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+CHUNK = 1024 * 1024
+
+
+class NoRoom(OSError):
+    """There is not enough free space to keep another object safely."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file that is safe on disk. `path` is relative to DATA_DIR; `size` is in bytes."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def absolute(path: str) -> Path:
+    """The place of a kept file. Raises ValueError for a path that leaves DATA_DIR."""
+    root = Path(settings.DATA_DIR)
+    place = (root / path).resolve()
+    if not place.is_relative_to(root):
+        raise ValueError("That path leaves the data folder.")
+    return place
+
+
+def aside() -> Path:
+    """A fresh name in the folder for half-written files, on the same file system as the rest."""
+    return Path(settings.HALF_WRITTEN) / uuid.uuid4().hex
+
+
+def chunks_of(source: Path) -> Iterable[bytes]:
+    """A file's bytes in pieces, so that no size fills the memory."""
+    with source.open("rb") as stream:
+        while piece := stream.read(CHUNK):
+            yield piece
+
+
+def ensure_room() -> None:
+    """Raise NoRoom while the disk is nearly full: refuse early, before bytes are half written."""
+    root = Path(settings.DATA_DIR)
+    root.mkdir(parents=True, exist_ok=True)
+    if shutil.disk_usage(root).free < settings.LEAST_FREE_BYTES:
+        raise NoRoom(errno.ENOSPC, "The disk is nearly full.")
+
+
+def keep(pieces: Iterable[bytes], folder: str, suffix: str = "") -> KeptFile:
+    """Write `pieces` durably under `folder`. Raises NoRoom or OSError; then nothing is left behind."""
+    ensure_room()
+    half = aside()
+    digest, size = hashlib.sha256(), 0
+    try:
+        with half.open("xb") as stream:
+            for piece in pieces:
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
+            stream.flush()
+            os.fsync(stream.fileno())
+        return KeptFile(_name(half, folder, suffix), size, digest.hexdigest())
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def adopt(half: Path, folder: str, suffix: str = "") -> KeptFile:
+    """Keep a file that already lies on the same file system: hash, sync, and name it."""
+    digest, size = hashlib.sha256(), 0
+    for piece in chunks_of(half):
+        digest.update(piece)
+        size += len(piece)
+    with half.open("rb") as stream:
+        os.fsync(stream.fileno())
+    return KeptFile(_name(half, folder, suffix), size, digest.hexdigest())
+
+
+def _name(half: Path, folder: str, suffix: str) -> str:
+    """Move a synced file to its final name and sync the folders that lead there."""
+    name = uuid.uuid4().hex
+    relative = Path(folder) / timezone.now().strftime("%Y/%m/%d") / name[:2] / f"{name}{suffix}"
+    place = Path(settings.DATA_DIR) / relative
+    if not place.parent.exists():
+        _make_durable_folder(place.parent)
+    half.rename(place)
+    _sync_folder(place.parent)
+    return str(relative)
+
+
+def _make_durable_folder(folder: Path) -> None:
+    missing = [folder, *(parent for parent in folder.parents if not parent.exists())]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        _sync_folder(made.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

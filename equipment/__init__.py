@@ -1,0 +1,1 @@
+"""The table and its care: rooms, devices, and the machines that may call. Not for schedules."""

@@ -1,0 +1,163 @@
+"""The table, the room it stands in, and the other machines that may call."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+# PS3.5 6.2: AE is 16 characters of the default repertoire, no backslash, no control characters;
+# leading and trailing spaces do not count.
+AE_TITLE = RegexValidator(r"^(?! )[ -\[\]-~]{1,16}(?<! )$", _("That is not an AE title."))
+
+
+class Modality(models.TextChoices):
+    """Modalities we schedule for: Defined Terms of Modality (PS3.3 C.7.3.1.1.1)."""
+
+    CT = "CT", _("CT")
+    MR = "MR", _("MR")
+    DX = "DX", _("X-ray")
+    CR = "CR", _("Computed radiography")
+    US = "US", _("Ultrasound")
+    MG = "MG", _("Mammography")
+    XA = "XA", _("Angiography")
+    RF = "RF", _("Fluoroscopy")
+    NM = "NM", _("Nuclear medicine")
+    PT = "PT", _("PET")
+    OT = "OT", _("Other")
+
+
+class Room(models.Model):
+    """Where examinations happen."""
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    location = models.CharField(_("where it is"), max_length=120, blank=True, default="")
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DeviceQuerySet(models.QuerySet["Device"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("equipment.view_device") else self.none()
+
+    def in_service(self) -> Self:
+        """Devices that can take a patient, perhaps with limits."""
+        return self.filter(status__in=[Device.Status.AVAILABLE, Device.Status.LIMITED])
+
+    def not_retired(self) -> Self:
+        return self.exclude(status=Device.Status.RETIRED)
+
+    def with_room(self) -> Self:
+        return self.select_related("room").order_by("modality", "name")
+
+
+class Device(Stateful):
+    """A modality: what it is, where it stands, how it calls us and what it may do."""
+
+    class Status(models.TextChoices):
+        AVAILABLE = "AVAILABLE", _("Available")
+        LIMITED = "LIMITED", _("Limited")
+        DOWN = "DOWN", _("Down")
+        IN_SERVICE = "IN_SERVICE", _("In service")
+        AWAITING_QC = "AWAITING_QC", _("Awaiting QC")
+        RETIRED = "RETIRED", _("Retired")
+
+    MOVES = {
+        Status.AVAILABLE: frozenset({Status.LIMITED, Status.DOWN, Status.RETIRED}),
+        Status.LIMITED: frozenset({Status.AVAILABLE, Status.DOWN, Status.RETIRED}),
+        Status.DOWN: frozenset({Status.IN_SERVICE, Status.AWAITING_QC, Status.RETIRED}),
+        Status.IN_SERVICE: frozenset({Status.DOWN, Status.AWAITING_QC}),
+        Status.AWAITING_QC: frozenset({Status.AVAILABLE, Status.LIMITED, Status.DOWN}),
+        Status.RETIRED: frozenset[str](),
+    }
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="devices")
+    modality = models.CharField(_("modality"), max_length=16, choices=Modality)
+    ae_title = models.CharField(
+        _("AE title"),
+        max_length=16,
+        unique=True,
+        validators=[AE_TITLE],
+        help_text=_("How it calls itself, and the station name of its worklist."),
+    )
+    address = models.GenericIPAddressField(
+        _("address"), null=True, blank=True, help_text=_("Empty: it may call from anywhere.")
+    )
+    port = models.PositiveIntegerField(_("port"), null=True, blank=True)
+    maker = models.CharField(_("maker"), max_length=80, blank=True, default="")
+    model_name = models.CharField(_("model"), max_length=80, blank=True, default="")
+    serial_number = models.CharField(_("serial number"), max_length=64, blank=True, default="")
+    software = models.CharField(_("software"), max_length=64, blank=True, default="")
+    status = models.CharField(max_length=16, choices=Status, default=Status.AVAILABLE)
+    status_reason = models.CharField(max_length=200, blank=True, default="")
+    may_store = models.BooleanField(_("may send images"), default=True)
+    may_query_worklist = models.BooleanField(_("may query the worklist"), default=True)
+    shows_started = models.BooleanField(_("worklist keeps showing started steps"), default=False)
+    shows_all_stations = models.BooleanField(
+        _("worklist shows other stations' steps"), default=False
+    )
+    character_set = models.CharField(
+        _("character set of worklist answers"),
+        max_length=64,
+        default="ISO_IR 192",
+        help_text=_("Specific Character Set, e.g. ISO_IR 100; ISO_IR 192 is UTF-8."),
+    )
+    last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NodeQuerySet(models.QuerySet["Node"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("equipment.view_node") else self.none()
+
+
+class Node(models.Model):
+    """A machine that is not a modality: a workstation, an archive, a test program."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    ae_title = models.CharField(_("AE title"), max_length=16, unique=True, validators=[AE_TITLE])
+    address = models.GenericIPAddressField(
+        _("address"), null=True, blank=True, help_text=_("Empty: it may call from anywhere.")
+    )
+    port = models.PositiveIntegerField(_("port"), null=True, blank=True)
+    may_store = models.BooleanField(_("may send images"), default=False)
+    may_query_worklist = models.BooleanField(_("may query the worklist"), default=False)
+    may_retrieve = models.BooleanField(_("may query and retrieve images"), default=False)
+    character_set = models.CharField(
+        _("character set of answers"), max_length=64, default="ISO_IR 192"
+    )
+    last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = NodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="node_with_port_has_address",
+                condition=Q(port__isnull=True) | Q(address__isnull=False),
+                violation_error_message=_("A port needs an address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,66 @@
+"""How a door is closed, and what an open one may count on."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.contrib.auth.decorators import user_passes_test
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django_htmx.middleware import HtmxDetails
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+    from staff.models import User
+
+Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
+
+
+class StaffRequest(HttpRequest):
+    """A request as views meet it: the sign-in middleware has let nobody else through."""
+
+    user: "User"  # type: ignore[assignment]
+    htmx: HtmxDetails
+
+
+class StaffApiRequest(Request):
+    """The same for the API."""
+
+    user: "User"
+
+
+def needs(*permissions: str) -> Callable[[Page], Page]:
+    """Close a page to everybody without one of `permissions`, and say so on the page itself.
+
+    Several permissions are alternatives: a radiologist sees all studies, a referrer their own.
+    """
+
+    def close(page: Page) -> Page:
+        closed: Any = permission_required_any(*permissions)(page)
+        closed.needs = frozenset(permissions)
+        return closed  # type: ignore[no-any-return]
+
+    return close
+
+
+def permission_required_any(*permissions: str) -> Callable[[Any], Any]:
+    """Django's permission_required, satisfied by any one of `permissions`."""
+
+    def allowed(user: Any) -> bool:
+        if any(user.has_perm(permission) for permission in permissions):
+            return True
+        raise PermissionDenied
+
+    return user_passes_test(allowed)
+
+
+class ActionPermission(BasePermission):
+    """Allow an API action only if the view's table names a permission the caller holds."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        needed = getattr(view, "action_permissions", {}).get(getattr(view, "action", None))
+        return bool(
+            needed is not None and request.user.is_authenticated and request.user.has_perm(needed)
+        )

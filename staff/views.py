@@ -1,0 +1,54 @@
+"""The signed-in person's own pages: where they start, how it looks, how they are protected."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from staff.access import StaffRequest, needs
+from staff.forms import ThemeForm
+from staff.models import User
+from staff.places import places_of
+
+
+@require_GET
+def home(request: StaffRequest) -> HttpResponse:
+    """Send everybody to the start page of their role."""
+    for _place, path in places_of(request.user):
+        return redirect(path)
+    return render(request, "staff/no_place.html")
+
+
+@require_GET
+def frame_parts(request: StaffRequest) -> HttpResponse:
+    """The rail, the notices and the strip alone, for pages that keep them up to date."""
+    return render(request, "components/_frame_parts.html")
+
+
+@require_POST
+def theme(request: StaffRequest) -> HttpResponse:
+    """Remember how this person wants the pages to look."""
+    form = ThemeForm(request.POST, instance=get_object_or_404(User, pk=request.user.pk))
+    if not form.is_valid():
+        return HttpResponse(status=400)
+    form.save()
+    if request.htmx:
+        return HttpResponse(status=204)
+    back = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    return redirect(back if safe else "staff:home")
+
+
+@require_GET
+def security(request: StaffRequest) -> HttpResponse:
+    """How this person signs in, and where that is changed."""
+    return render(request, "staff/security.html")
+
+
+@require_GET
+@needs("staff.view_styleguide")
+def styleguide(request: StaffRequest) -> HttpResponse:
+    """Every component in every state, for whoever builds or judges a page."""
+    from staff.styleguide import examples
+
+    return render(request, "styleguide.html", examples())

@@ -1,0 +1,16 @@
+"""What arrived, and what it is."""
+
+from studies.models.incoming import IncomingFile, Upload
+from studies.models.study import Instance, InstanceHeader, Match, Series, Study
+from studies.models.thumbnail import Thumbnail
+
+__all__ = [
+    "IncomingFile",
+    "Instance",
+    "InstanceHeader",
+    "Match",
+    "Series",
+    "Study",
+    "Thumbnail",
+    "Upload",
+]

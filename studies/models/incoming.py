@@ -1,0 +1,167 @@
+"""What came through the door, before and after somebody knew what it was."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from patients.models import Patient
+from studies.models.study import Instance, Study
+from worklist.models import ScheduledProcedure
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, user: "User") -> Self:
+        """Uploads are the business of whoever made them, and of those who mend."""
+        if user.has_perm("studies.view_incomingfile"):
+            return self
+        return self.filter(by=user) if user.has_perm("studies.add_upload") else self.none()
+
+
+class Upload(models.Model):
+    """One person's batch of files from a browser. It can be taken up again after a break."""
+
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
+    )
+    label = models.CharField(max_length=200, blank=True, default="")
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.label or _("Upload %(pk)s") % {"pk": self.pk}
+
+
+class IncomingFileQuerySet(models.QuerySet["IncomingFile"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("studies.view_incomingfile") else self.none()
+
+    def waiting(self) -> Self:
+        return self.filter(status=IncomingFile.Status.WAITING)
+
+    def due(self, now: dt.datetime) -> Self:
+        """Waiting, and not put off after a failed try; oldest first."""
+        return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
+
+    def set_aside(self) -> Self:
+        return self.filter(status=IncomingFile.Status.SET_ASIDE).order_by("-pk")
+
+
+class IncomingFile(Stateful):
+    """An object as it was received. Its bytes are never altered; nothing received disappears."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", _("Waiting to be filed")
+        FILED = "FILED", _("Filed")
+        ALREADY_HERE = "ALREADY_HERE", _("Already here")
+        SET_ASIDE = "SET_ASIDE", _("Set aside")
+        REFUSED = "REFUSED", _("Refused")
+        DISCARDED = "DISCARDED", _("Discarded")
+
+    class Source(models.TextChoices):
+        DIMSE = "DIMSE", _("DICOM network")
+        STOW = "STOW", _("DICOMweb")
+        UPLOAD = "UPLOAD", _("Browser")
+
+    MOVES = {
+        Status.WAITING: frozenset(
+            {Status.FILED, Status.ALREADY_HERE, Status.SET_ASIDE, Status.REFUSED}
+        ),
+        Status.SET_ASIDE: frozenset({Status.WAITING, Status.DISCARDED}),
+        Status.FILED: frozenset[str](),
+        Status.ALREADY_HERE: frozenset[str](),
+        Status.REFUSED: frozenset[str](),
+        Status.DISCARDED: frozenset[str](),
+    }
+
+    path = models.CharField(max_length=200, blank=True, default="")
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    source = models.CharField(max_length=8, choices=Source)
+    sender = models.CharField(
+        max_length=80, blank=True, default="", help_text=_("AE title or username.")
+    )
+    sop_class_uid = models.CharField(max_length=64, blank=True, default="")
+    sop_instance_uid = models.CharField(max_length=64, blank=True, default="")
+    transfer_syntax = models.CharField(max_length=64, blank=True, default="")
+    original_name = models.CharField(max_length=500, blank=True, default="")
+    upload = models.ForeignKey(
+        Upload, null=True, blank=True, on_delete=models.PROTECT, related_name="files"
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
+    reason_code = models.CharField(max_length=32, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    details = models.JSONField(default=dict, blank=True)
+    instance = models.ForeignKey(
+        Instance, null=True, blank=True, on_delete=models.PROTECT, related_name="incoming_files"
+    )
+    study = models.ForeignKey(
+        Study, null=True, blank=True, on_delete=models.PROTECT, related_name="incoming_files"
+    )
+    patient = models.ForeignKey(
+        Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="incoming_files"
+    )
+    procedure = models.ForeignKey(
+        ScheduledProcedure,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="incoming_files",
+    )
+    received_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+
+    objects = IncomingFileQuerySet.as_manager()
+
+    class Meta:
+        permissions = [("resolve_incomingfile", "Can retry or discard what was set aside")]
+        constraints = [
+            models.CheckConstraint(
+                name="set_aside_has_a_reason",
+                condition=~Q(status__in=["SET_ASIDE", "REFUSED", "DISCARDED"]) | ~Q(reason=""),
+                violation_error_message=_("Say why it was set aside."),
+            ),
+            models.CheckConstraint(
+                name="filed_has_an_instance",
+                condition=~Q(status__in=["FILED", "ALREADY_HERE"]) | Q(instance__isnull=False),
+                violation_error_message=_("A filed object needs its instance."),
+            ),
+            models.UniqueConstraint(
+                name="one_file_per_name_in_an_upload",
+                fields=["upload", "original_name"],
+                condition=Q(upload__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="incoming_waiting",
+                condition=Q(status="WAITING"),
+            ),
+            models.Index(
+                fields=["-id"], name="incoming_set_aside", condition=Q(status="SET_ASIDE")
+            ),
+            models.Index(fields=["upload", "status"], name="incoming_of_upload"),
+            models.Index(fields=["sop_instance_uid"], name="incoming_by_uid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name or _("Object %(pk)s") % {"pk": self.pk}

@@ -1,0 +1,215 @@
+"""Study, series, instance: what was made of the received objects."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from patients.models import Patient
+from worklist.models import Order, ScheduledProcedure
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(self, user: "User") -> Self:
+        """Rows this person may see: one policy for pages, DICOMweb, thumbnails and frames."""
+        if user.has_perm("studies.view_study"):
+            return self
+        if user.has_perm("studies.view_own_study"):
+            return self.filter(order__ordered_by=user)
+        return self.none()
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(patient=patient_pk)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-study_date", "-pk")
+
+    def ready_to_read(self) -> Self:
+        return self.filter(status=Study.Status.READY)
+
+    def with_patient(self) -> Self:
+        return self.select_related("patient", "order")
+
+
+class Study(Stateful):
+    """All images of one visit for one order (PS3.3 A.1.2)."""
+
+    class Status(models.TextChoices):
+        ARRIVING = "ARRIVING", _("Arriving")
+        READY = "READY", _("Ready")
+
+    MOVES = {
+        Status.ARRIVING: frozenset({Status.READY}),
+        Status.READY: frozenset({Status.ARRIVING}),
+    }
+
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="studies")
+    order = models.ForeignKey(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="studies"
+    )
+    accession_number = models.CharField(max_length=16, blank=True, default="")
+    study_id = models.CharField(max_length=16, blank=True, default="")
+    description = models.CharField(max_length=64, blank=True, default="")
+    study_date = models.DateField(null=True, blank=True)
+    study_time = models.TimeField(null=True, blank=True)
+    timezone_offset = models.CharField(max_length=5, blank=True, default="")
+    referring_physician = models.CharField(max_length=324, blank=True, default="")
+    modalities = models.CharField(max_length=200, blank=True, default="")
+    series_count = models.PositiveIntegerField(default=0)
+    instance_count = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ARRIVING)
+    last_image_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "studies"
+        permissions = [
+            ("view_own_study", "Can view the studies of their own orders"),
+            ("match_study", "Can match a study to a scheduled procedure"),
+        ]
+        indexes = [
+            models.Index(fields=["-study_date", "-id"], name="study_newest_first"),
+            models.Index(fields=["patient", "-study_date"], name="study_of_patient"),
+            models.Index(fields=["accession_number"], name="study_by_accession"),
+            models.Index(
+                fields=["last_image_at"],
+                name="study_arriving",
+                condition=models.Q(status="ARRIVING"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description or _("Study %(pk)s") % {"pk": self.pk}
+
+    @property
+    def modality_list(self) -> list[str]:
+        return [modality for modality in self.modalities.split("\\") if modality]
+
+
+class Series(models.Model):
+    """Images of one kind from one device (PS3.3 A.1.3)."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="series")
+    series_instance_uid = models.CharField(max_length=64, unique=True)
+    modality = models.CharField(max_length=16, blank=True, default="")
+    number = models.BigIntegerField(null=True, blank=True)
+    description = models.CharField(max_length=64, blank=True, default="")
+    body_part = models.CharField(max_length=16, blank=True, default="")
+    laterality = models.CharField(max_length=1, blank=True, default="")
+    station_name = models.CharField(max_length=16, blank=True, default="")
+    manufacturer = models.CharField(max_length=64, blank=True, default="")
+    sender = models.CharField(max_length=64, blank=True, default="")
+    instance_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "series"
+        ordering = ["number", "pk"]
+
+    def __str__(self) -> str:
+        return self.description or self.modality
+
+
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    def in_order(self) -> Self:
+        """As a person pages through them."""
+        return self.order_by("series__number", "series_id", "number", "pk")
+
+    def with_pictures(self) -> Self:
+        return self.select_related("thumbnail")
+
+
+class Instance(models.Model):
+    """One object: an image, a report, a trace. Its bytes lie on disk exactly as they came."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "IMAGE", _("Image")
+        REPORT = "REPORT", _("Structured report")
+        PDF = "PDF", _("Document")
+        WAVEFORM = "WAVEFORM", _("Waveform")
+        VIDEO = "VIDEO", _("Video")
+        PRESENTATION = "PRESENTATION", _("Presentation state")
+        KEY_OBJECTS = "KEY_OBJECTS", _("Key images")
+        SEGMENTATION = "SEGMENTATION", _("Segmentation")
+        PLAN = "PLAN", _("Radiotherapy")
+        RAW = "RAW", _("Raw data")
+        OTHER = "OTHER", _("Other object")
+
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="instances")
+    sop_instance_uid = models.CharField(max_length=64, unique=True)
+    sop_class_uid = models.CharField(max_length=64)
+    transfer_syntax = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    number = models.BigIntegerField(null=True, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    columns = models.PositiveIntegerField(default=0)
+    frames = models.PositiveIntegerField(default=1)
+    photometric = models.CharField(max_length=16, blank=True, default="")
+    bits_allocated = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.OTHER)
+    has_pixels = models.BooleanField(default=False)
+    pixel_layout = models.JSONField(
+        null=True, blank=True, help_text=_("Where each frame's bytes lie in the file.")
+    )
+    filed_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InstanceQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["series", "number"], name="instance_of_series")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.number or self.pk}"
+
+
+class InstanceHeader(models.Model):
+    """The attributes of one instance as DICOM JSON (PS3.18 Annex F), compressed with zlib."""
+
+    instance = models.OneToOneField(
+        Instance, on_delete=models.CASCADE, primary_key=True, related_name="header"
+    )
+    json = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"header of {self.instance_id}"
+
+
+class Match(models.Model):
+    """A study belongs to a scheduled procedure: found by which rule, when, by whom."""
+
+    class Rule(models.TextChoices):
+        STUDY_UID = "STUDY_UID", _("the study identifier of the worklist")
+        ACCESSION = "ACCESSION", _("the accession number")
+        PATIENT_DAY = "PATIENT_DAY", _("patient, modality and day")
+        MANUAL = "MANUAL", _("chosen by a person")
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="matches")
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.PROTECT, related_name="matches"
+    )
+    rule = models.CharField(max_length=12, choices=Rule)
+    matched_at = models.DateTimeField(auto_now_add=True)
+    matched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "matches"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_match_per_study_and_procedure", fields=["study", "procedure"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study_id} ↔ {self.procedure_id}"

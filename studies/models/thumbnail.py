@@ -1,0 +1,65 @@
+"""The small picture of an instance, and the work of drawing it."""
+
+import datetime as dt
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from studies.models.study import Instance
+
+
+class ThumbnailQuerySet(models.QuerySet["Thumbnail"]):
+    def waiting(self) -> Self:
+        return self.filter(status=Thumbnail.Status.WAITING)
+
+    def due(self, now: dt.datetime) -> Self:
+        """Waiting, and not put off after a failed try."""
+        return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+
+
+class Thumbnail(Stateful):
+    """A picture 256 pixels at its longer side, or a pictogram of what kind of object it is."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", _("Being drawn")
+        MADE = "MADE", _("Picture")
+        PICTOGRAM = "PICTOGRAM", _("Pictogram")
+        FAILED = "FAILED", _("Cannot be shown")
+
+    MOVES = {
+        Status.WAITING: frozenset({Status.MADE, Status.PICTOGRAM, Status.FAILED}),
+        Status.MADE: frozenset({Status.WAITING}),
+        Status.PICTOGRAM: frozenset({Status.WAITING}),
+        Status.FAILED: frozenset({Status.WAITING}),
+    }
+
+    instance = models.OneToOneField(
+        Instance, on_delete=models.CASCADE, primary_key=True, related_name="thumbnail"
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
+    path = models.CharField(max_length=200, blank=True, default="")
+    width = models.PositiveSmallIntegerField(default=0)
+    height = models.PositiveSmallIntegerField(default=0)
+    frame = models.PositiveIntegerField(default=0)
+    fault = models.CharField(
+        max_length=300, blank=True, default="", help_text=_("Why there is no true picture.")
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(auto_now_add=True)
+    made_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ThumbnailQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"],
+                name="thumbnail_waiting",
+                condition=models.Q(status="WAITING"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"thumbnail of {self.instance_id}"

@@ -1,0 +1,122 @@
+"""What was asked for."""
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from equipment.models import Modality
+from patients.models import Patient
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+def new_uid() -> str:
+    """A unique identifier under 2.25: a UUID as one decimal number (PS3.5 B.2)."""
+    return f"2.25.{uuid.uuid4().int}"
+
+
+class ProcedureType(models.Model):
+    """One line of the catalogue: a procedure that this department performs."""
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    scheme = models.CharField(_("coding scheme"), max_length=16, default="99IMG")
+    meaning = models.CharField(_("name"), max_length=64)
+    modality = models.CharField(_("modality"), max_length=16, choices=Modality)
+    body_part = models.CharField(_("body part"), max_length=16, blank=True, default="")
+    needs_side = models.BooleanField(_("side must be given"), default=False)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=20)
+    expected_images = models.PositiveIntegerField(
+        _("images expected"), default=0, help_text=_("0: nobody can tell beforehand.")
+    )
+    preparation = models.TextField(_("preparation"), blank=True, default="")
+    positioning = models.TextField(_("positioning"), blank=True, default="")
+    is_active = models.BooleanField(_("offered"), default=True)
+
+    class Meta:
+        ordering = ["modality", "meaning"]
+
+    def __str__(self) -> str:
+        return self.meaning
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: "User") -> Self:
+        if user.has_perm("worklist.view_scheduledprocedure"):
+            return self
+        if user.has_perm("worklist.view_own_order"):
+            return self.filter(ordered_by=user)
+        return self.none()
+
+
+class Order(Stateful):
+    """A request for imaging. Its identifiers are minted once and stay the same for ever."""
+
+    class Status(models.TextChoices):
+        PLACED = "PLACED", _("Placed")
+        SCHEDULED = "SCHEDULED", _("Scheduled")
+        FULFILLED = "FULFILLED", _("Fulfilled")
+        CANCELLED = "CANCELLED", _("Cancelled")
+
+    class Priority(models.TextChoices):
+        """Requested Procedure Priority (PS3.3 C.4.11); `urgency` puts them in order."""
+
+        STAT = "STAT", _("Stat")
+        HIGH = "HIGH", _("Urgent")
+        ROUTINE = "ROUTINE", _("Routine")
+
+    MOVES = {
+        Status.PLACED: frozenset({Status.SCHEDULED, Status.CANCELLED}),
+        Status.SCHEDULED: frozenset({Status.FULFILLED, Status.CANCELLED}),
+        Status.FULFILLED: frozenset[str](),
+        Status.CANCELLED: frozenset[str](),
+    }
+
+    accession_number = models.CharField(_("accession number"), max_length=16, unique=True)
+    issuer = models.CharField(max_length=64, blank=True, default="")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="orders")
+    procedure_type = models.ForeignKey(
+        ProcedureType, on_delete=models.PROTECT, related_name="orders"
+    )
+    requested_procedure_id = models.CharField(max_length=16, unique=True)
+    study_instance_uid = models.CharField(max_length=64, unique=True, default=new_uid)
+    priority = models.CharField(
+        _("priority"), max_length=8, choices=Priority, default=Priority.ROUTINE
+    )
+    clinical_question = models.TextField(_("clinical question"), blank=True, default="")
+    ordering_physician = models.CharField(
+        _("ordering physician"), max_length=64, blank=True, default=""
+    )
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders_placed",
+    )
+    ordered_at = models.DateTimeField(default=timezone.now)
+    status = models.CharField(max_length=16, choices=Status, default=Status.PLACED)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        permissions = [
+            ("place_order", "Can place an order"),
+            ("view_own_order", "Can view the orders they have placed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="order_has_an_accession_number",
+                condition=~models.Q(accession_number=""),
+                violation_error_message=_("An order needs an accession number."),
+            )
+        ]
+        indexes = [models.Index(fields=["patient", "-ordered_at"], name="order_of_patient")]
+
+    def __str__(self) -> str:
+        return self.accession_number

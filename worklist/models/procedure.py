@@ -1,0 +1,248 @@
+"""When and where it is done: the scheduled procedure and every move it made."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from equipment.models import Device
+from patients.models import Alert, Patient
+from worklist.models.order import Order, ProcedureType
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class ScheduledProcedureQuerySet(models.QuerySet["ScheduledProcedure"]):
+    def visible_to(self, user: "User") -> Self:
+        """Rows this person may see. Every page and endpoint starts here."""
+        if user.has_perm("worklist.view_scheduledprocedure"):
+            return self
+        if user.has_perm("worklist.view_own_order"):
+            return self.filter(order__ordered_by=user)
+        return self.none()
+
+    def on(self, day: dt.date) -> Self:
+        """Scheduled on `day`, in the department's time zone."""
+        zone = timezone.get_default_timezone()
+        start = dt.datetime.combine(day, dt.time(), zone)
+        return self.filter(scheduled_start__gte=start, scheduled_start__lt=start + dt.timedelta(1))
+
+    def unfinished(self) -> Self:
+        return self.exclude(status__in=ScheduledProcedure.FINAL)
+
+    def finished(self) -> Self:
+        return self.filter(status__in=ScheduledProcedure.FINAL)
+
+    def in_room(self, room_pk: int) -> Self:
+        return self.filter(device__room=room_pk)
+
+    def of_modality(self, modality: str) -> Self:
+        return self.filter(device__modality=modality)
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(order__patient=patient_pk)
+
+    def with_board_details(self) -> Self:
+        """All that a row of the board says, in two queries."""
+        return self.select_related(
+            "order__patient", "device__room", "procedure_type", "performed_by"
+        ).prefetch_related(
+            models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
+        )
+
+    def most_urgent_first(self) -> Self:
+        """Stat before urgent before routine; within these, by the time on the list."""
+        rank = Case(
+            When(order__priority=Order.Priority.STAT, then=Value(0)),
+            When(order__priority=Order.Priority.HIGH, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        return self.order_by(rank, "scheduled_start", "pk")
+
+
+class ScheduledProcedure(Stateful):
+    """One examination, on one device, at one time (the standard's Scheduled Procedure Step)."""
+
+    class Status(models.TextChoices):
+        SCHEDULED = "SCHEDULED", _("Scheduled")
+        ARRIVED = "ARRIVED", _("Arrived")
+        READY = "READY", _("Ready")
+        ON_HOLD = "ON_HOLD", _("On hold")
+        IN_PROGRESS = "IN_PROGRESS", _("In progress")
+        ACQUIRED = "ACQUIRED", _("Acquired")
+        COMPLETED = "COMPLETED", _("Completed")
+        DISCONTINUED = "DISCONTINUED", _("Discontinued")
+        CANCELLED = "CANCELLED", _("Cancelled")
+        NO_SHOW = "NO_SHOW", _("No show")
+
+    class Images(models.TextChoices):
+        """The images beside the state: a fact that no move of the procedure can contradict."""
+
+        NONE = "NONE", _("No images yet")
+        ARRIVING = "ARRIVING", _("Arriving")
+        COMPLETE = "COMPLETE", _("All arrived")
+        MISSING = "MISSING", _("Some missing")
+        LATE = "LATE", _("Arrived late")
+
+    class Side(models.TextChoices):
+        LEFT = "L", _("left")
+        RIGHT = "R", _("right")
+        BOTH = "B", _("both sides")
+
+    # SCHEDULED → IN_PROGRESS is legal: the modality may know before the desk (field 5.1 (a)).
+    MOVES = {
+        Status.SCHEDULED: frozenset(
+            {Status.ARRIVED, Status.ON_HOLD, Status.IN_PROGRESS, Status.CANCELLED, Status.NO_SHOW}
+        ),
+        Status.ARRIVED: frozenset(
+            {Status.READY, Status.ON_HOLD, Status.IN_PROGRESS, Status.CANCELLED}
+        ),
+        Status.READY: frozenset({Status.ON_HOLD, Status.IN_PROGRESS, Status.CANCELLED}),
+        Status.ON_HOLD: frozenset(
+            {Status.SCHEDULED, Status.ARRIVED, Status.READY, Status.IN_PROGRESS, Status.CANCELLED}
+        ),
+        Status.IN_PROGRESS: frozenset({Status.ACQUIRED, Status.COMPLETED, Status.DISCONTINUED}),
+        Status.ACQUIRED: frozenset({Status.IN_PROGRESS, Status.COMPLETED, Status.DISCONTINUED}),
+        Status.COMPLETED: frozenset[str](),
+        Status.DISCONTINUED: frozenset[str](),
+        Status.CANCELLED: frozenset[str](),
+        Status.NO_SHOW: frozenset[str](),
+    }
+    FINAL = (Status.COMPLETED, Status.DISCONTINUED, Status.CANCELLED, Status.NO_SHOW)
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="procedures")
+    procedure_type = models.ForeignKey(
+        ProcedureType, on_delete=models.PROTECT, related_name="procedures"
+    )
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="procedures")
+    step_id = models.CharField(max_length=16, unique=True)
+    side = models.CharField(_("side"), max_length=1, choices=Side, blank=True, default="")
+    scheduled_start = models.DateTimeField(_("scheduled"))
+    scheduled_end = models.DateTimeField()
+    status = models.CharField(max_length=16, choices=Status, default=Status.SCHEDULED)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    performed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="procedures_performed",
+    )
+    reason_code = models.CharField(
+        max_length=16, blank=True, default="", help_text=_("Why it stopped, from CID 9301.")
+    )
+    reason = models.CharField(max_length=200, blank=True, default="")
+    comment = models.TextField(blank=True, default="")
+    images = models.CharField(max_length=8, choices=Images, default=Images.NONE)
+    images_expected = models.PositiveIntegerField(default=0)
+    images_received = models.PositiveIntegerField(default=0)
+    last_image_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ScheduledProcedureQuerySet.as_manager()
+
+    class Meta:
+        permissions = [
+            ("perform_procedure", "Can start and finish a procedure"),
+            ("register_arrival", "Can register that a patient has arrived"),
+            ("cancel_procedure", "Can cancel a procedure"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="procedure_slot_ends_after_it_starts",
+                condition=Q(scheduled_end__gt=F("scheduled_start")),
+                violation_error_message=_("A procedure needs at least a minute."),
+            ),
+            models.CheckConstraint(
+                name="procedure_ends_after_it_starts",
+                condition=Q(ended_at__isnull=True)
+                | Q(started_at__isnull=True)
+                | Q(ended_at__gte=F("started_at")),
+                violation_error_message=_("A procedure cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                name="procedure_in_progress_has_a_start",
+                condition=~Q(status="IN_PROGRESS") | Q(started_at__isnull=False),
+                violation_error_message=_("A procedure in progress needs a start time."),
+            ),
+            models.CheckConstraint(
+                name="discontinued_procedure_has_a_reason",
+                condition=~Q(status="DISCONTINUED") | ~Q(reason_code=""),
+                violation_error_message=_("Say why the procedure was discontinued."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["scheduled_start"], name="procedure_by_time"),
+            models.Index(fields=["device", "scheduled_start"], name="procedure_by_device"),
+            models.Index(
+                fields=["scheduled_start"],
+                name="procedure_open",
+                condition=~Q(status__in=["COMPLETED", "DISCONTINUED", "CANCELLED", "NO_SHOW"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure_type} ({self.step_id})"
+
+    @property
+    def patient(self) -> Patient:
+        return self.order.patient
+
+    @property
+    def is_final(self) -> bool:
+        return self.status in self.FINAL
+
+    @property
+    def may_arrive(self) -> bool:
+        return self.status == self.Status.SCHEDULED
+
+    @property
+    def may_start(self) -> bool:
+        return self.can_move_to(self.Status.IN_PROGRESS) and self.status != self.Status.ACQUIRED
+
+    @property
+    def may_complete(self) -> bool:
+        return self.can_move_to(self.Status.COMPLETED)
+
+    @property
+    def may_discontinue(self) -> bool:
+        return self.can_move_to(self.Status.DISCONTINUED)
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.can_move_to(self.Status.CANCELLED)
+
+    @property
+    def is_waiting(self) -> bool:
+        """The patient is here and nobody has started."""
+        return self.status in {self.Status.ARRIVED, self.Status.READY}
+
+
+class Move(models.Model):
+    """One step in the life of a scheduled procedure: from, to, who, when, why (field 5.1 (f))."""
+
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.PROTECT, related_name="moves"
+    )
+    from_status = models.CharField(max_length=16, blank=True, default="")
+    to_status = models.CharField(max_length=16)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    source = models.CharField(max_length=40, blank=True, default="")
+    reason = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"
