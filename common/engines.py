@@ -253,7 +253,7 @@ def valkey_program() -> Path:
 
 def major_version(programs: Path) -> str:
     """ "18" for PostgreSQL 18.6, read from the installation without starting anything."""
-    catalogue = next(programs.parent.glob("**/postgres.bki"), None)
+    catalogue = next(programs.parent.glob("share/**/postgres.bki"), None)
     if catalogue is None:  # Debian keeps it elsewhere; the folder there is named for the version
         return programs.parent.name
     with catalogue.open() as stream:
