@@ -102,8 +102,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of every template: `frame` for signed-in people, and what even the door shows."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
+    # A fragment is drawn for the page it will stand on, not for its own address.
+    page = getattr(getattr(request, "htmx", None), "current_url_abs_path", None) or request.path
     return {
-        "frame": Frame(cast(User, user), request.path) if signed_in else None,
+        "frame": Frame(cast(User, user), page) if signed_in else None,
         "theme": cast(User, user).theme if signed_in else User.Theme.AUTO,
         "themes": User.Theme.choices,
         "is_demonstration": settings.DEMO,

@@ -1,0 +1,141 @@
+"""One chip for every state: a word, a shape and a hue, the same on every page.
+
+The word carries the meaning, the shape tells states apart without colour, the hue helps the glance.
+A state whose word differs between nouns stands under its noun; ask for it by `{% chip state "study" %}`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as _in
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one state looks: `strong` fills the chip with its hue, for what must be seen first."""
+
+    word: str | Promise
+    shape: str
+    hue: str
+    strong: bool = False
+
+
+PROCEDURE = {
+    "REQUESTED": Look(_("Requested"), "st-none", "grey"),
+    "VETTED": Look(_("Vetted"), "st-scheduled", "grey"),
+    "SCHEDULED": Look(_("Scheduled"), "st-scheduled", "grey"),
+    "ARRIVED": Look(_("Arrived"), "st-arrived", "blue"),
+    "READY": Look(_in("procedure", "Ready"), "st-ready", "teal"),
+    "ON_HOLD": Look(_("On hold"), "st-hold", "amber"),
+    "IN_PROGRESS": Look(_("In progress"), "st-progress", "violet", strong=True),
+    "ACQUIRED": Look(_("Check images"), "st-acquired", "violet"),
+    "COMPLETED": Look(_("Completed"), "st-done", "green"),
+    "DISCONTINUED": Look(_("Discontinued"), "st-stopped", "red"),
+    "CANCELLED": Look(_("Cancelled"), "st-cancelled", "grey"),
+    "NO_SHOW": Look(_("No-show"), "st-noshow", "amber"),
+}
+ORDER = {
+    "PLACED": Look(_("Placed"), "st-none", "blue"),
+    "SCHEDULED": PROCEDURE["SCHEDULED"],
+    "FULFILLED": Look(_("Fulfilled"), "st-done", "green"),
+    "CANCELLED": PROCEDURE["CANCELLED"],
+}
+IMAGES = {
+    "NONE": Look(_("No images"), "st-none", "grey"),
+    "ARRIVING": Look(_("Arriving"), "st-arriving", "blue"),
+    "COMPLETE": Look(_("Images complete"), "st-done", "green"),
+    "MISSING": Look(_("Images missing"), "st-late", "red"),
+    "LATE": Look(_("Images late"), "st-late", "amber"),
+}
+INCOMING = {
+    "WAITING": Look(_in("file", "Waiting"), "st-waiting", "blue"),
+    "FILED": Look(_("Filed"), "st-done", "green"),
+    "ALREADY_HERE": Look(_("Already here"), "st-copy", "grey"),
+    "SET_ASIDE": Look(_("Set aside"), "st-set-aside", "amber"),
+    "REFUSED": Look(_("Refused"), "st-refused", "red"),
+    "DISCARDED": Look(_("Discarded"), "trash", "grey"),
+}
+STUDY = {
+    "ARRIVING": IMAGES["ARRIVING"],
+    "READY": Look(_("Ready to read"), "st-ready", "teal"),
+}
+REPORT = {
+    "DRAFT": Look(_("Draft"), "st-draft", "grey"),
+    "PRELIMINARY": Look(_("Preliminary"), "st-progress", "violet"),
+    "FINAL": Look(_("Final"), "st-final", "green"),
+    "AMENDED": Look(_("Amended"), "st-final", "amber"),
+}
+THUMBNAIL = {
+    "WAITING": Look(_("Being drawn"), "st-waiting", "blue"),
+    "MADE": Look(_("Drawn"), "st-done", "green"),
+    "PICTOGRAM": Look(_("No image"), "no-image", "grey"),
+    "FAILED": Look(_("Cannot be drawn"), "st-refused", "red"),
+}
+DEVICE = {
+    "AVAILABLE": Look(_("Available"), "dev-available", "green"),
+    "LIMITED": Look(_("Limited"), "dev-limited", "amber"),
+    "DOWN": Look(_("Down"), "dev-down", "red", strong=True),
+    "IN_SERVICE": Look(_("In service"), "dev-service", "amber"),
+    "AWAITING_QC": Look(_("Awaiting QC"), "dev-qc", "violet"),
+    "RETIRED": Look(_("Retired"), "dev-retired", "grey"),
+}
+PRIORITY = {
+    "STAT": Look(_("STAT"), "pr-stat", "red", strong=True),
+    "URGENT": Look(_("Urgent"), "pr-urgent", "amber", strong=True),
+    "ROUTINE": Look(_("Routine"), "pr-routine", "grey"),
+}
+SEVERITY = {
+    "INFO": Look(_("Note"), "info", "blue"),
+    "CAUTION": Look(_("Caution"), "warning", "amber"),
+    "DANGER": Look(_("Danger"), "danger", "red"),
+}
+
+ALERT_ICONS = {
+    "ALLERGY": "al-allergy",
+    "CONTRAST_REACTION": "al-contrast",
+    "IMPLANT": "al-implant",
+    "PREGNANCY": "al-pregnancy",
+    "KIDNEY": "al-kidney",
+    "INFECTION": "al-infection",
+    "MOBILITY": "al-mobility",
+}
+
+# Without a noun the first table that knows the state answers, in this order.
+NOUNS: Mapping[str, Mapping[str, Look]] = {
+    "procedure": PROCEDURE,
+    "priority": PRIORITY,
+    "device": DEVICE,
+    "incoming": INCOMING,
+    "report": REPORT,
+    "images": IMAGES,
+    "study": STUDY,
+    "order": ORDER,
+    "thumbnail": THUMBNAIL,
+    "severity": SEVERITY,
+}
+
+
+def look_of(state: str, noun: str = "") -> Look:
+    """Find how `state` looks; a state nobody has drawn yet is a grey chip with its own word."""
+    for table in (NOUNS[noun],) if noun else NOUNS.values():
+        if state in table:
+            return table[state]
+    return Look(str(state).replace("_", " ").capitalize(), "st-none", "grey")
+
+
+@register.inclusion_tag("components/_chip.html")
+def chip(state: str, noun: str = "", detail: str = "") -> dict[str, object]:
+    """The chip of one state. `detail` is a short addition after the word, such as "12 / 40"."""
+    state = str(state)
+    return {"state": state, "look": look_of(state, noun), "detail": detail}
+
+
+@register.filter
+def alert_icon(kind: str) -> str:
+    """The picture of one kind of alert."""
+    return ALERT_ICONS.get(kind, "al-other")
