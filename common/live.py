@@ -13,7 +13,8 @@ logger = logging.getLogger(__name__)
 
 
 @cache
-def _valkey(url: str) -> "redis.Redis":
+def valkey(url: str) -> "redis.Redis":
+    """One impatient connection pool for each address: nobody waits long for a poke."""
     return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
 
@@ -23,6 +24,6 @@ def poke(*topics: str) -> None:
     Never raises: pages fall back to polling while Valkey is away.
     """
     try:
-        _valkey(settings.LIVE_URL).publish(CHANNEL, json.dumps({"topics": topics}))
+        valkey(settings.LIVE_URL).publish(CHANNEL, json.dumps({"topics": topics}))
     except (RedisError, OSError):
         logger.warning("Could not tell open pages about a change")
