@@ -13,6 +13,9 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Everything done to one record."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
 
+    def with_verb(self, verb: str) -> Self:
+        return self.filter(verb=verb)
+
     def about_patient(self, patient_pk: int) -> Self:
         return self.filter(patient_id=patient_pk)
 

@@ -32,3 +32,18 @@ def record(
         patient_id=patient.pk if patient is not None else None,
         details=details,
     )
+
+
+DEMONSTRATION_LOADED = "demonstration.loaded"
+_seen_demonstration: list[bool] = []
+
+
+def is_demonstration() -> bool:
+    """Was the demonstration department loaded into this database? Once true, it stays true.
+
+    The trail cannot be changed, so the mark cannot be lost; only "yes" is remembered, because a
+    process may have started before the loading.
+    """
+    if not _seen_demonstration and Entry.objects.with_verb(DEMONSTRATION_LOADED).exists():
+        _seen_demonstration.append(True)
+    return bool(_seen_demonstration)

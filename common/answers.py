@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -48,7 +48,8 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     if request.path.startswith(MACHINE_PREFIXES):
         answer: HttpResponse = JsonResponse({"detail": _("The database is away.")}, status=503)
     else:
-        answer = render(request, "503.html", status=503)
+        # Without the request: its person and every count of the frame would ask the database again.
+        answer = HttpResponse(render_to_string("503.html"), status=503)
     answer["Retry-After"] = "5"
     return answer
 
