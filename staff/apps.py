@@ -8,6 +8,7 @@ class StaffConfig(AppConfig):
     def ready(self) -> None:
         from staff.groups import make_groups
 
-        # Once, after the last app: by then every permission exists.
-        last = list(apps.get_app_configs())[-1]
+        # Once, after the last app that has models (others send nothing): by then every permission
+        # exists.
+        last = [config for config in apps.get_app_configs() if config.models_module][-1]
         post_migrate.connect(make_groups, sender=last, dispatch_uid="staff.make_groups")
