@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from common.machines import MACHINE_PREFIXES
 from common.refusals import Refused
-
-MACHINE_PREFIXES = ("/api/", "/dicom-web/", "/fhir/")
 
 
 def sentence_of(refusal: Refused | ValidationError) -> str:

@@ -11,7 +11,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from common.answers import MACHINE_PREFIXES
+from common.machines import MACHINE_PREFIXES
 from staff.models import ApiToken, User
 
 SCHEME = "bearer"

@@ -136,4 +136,6 @@ class Keeper:
 
 def why(child: Child) -> str:
     """Where to read on, and the last lines of it."""
+    if child.program.on_screen:
+        return "It says why above."
     return f"The end of {os.path.relpath(child.log)}:\n{child.last_words()}"
