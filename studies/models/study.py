@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
@@ -14,14 +15,19 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+def seen_by(user: "User", path: str = "") -> Q:
+    """Which studies this person may see, as a condition on the rows that `path` leads to."""
+    if user.has_perm("studies.view_study"):
+        return Q()
+    if user.has_perm("studies.view_own_study"):
+        return Q(**{f"{path}order__ordered_by": user})
+    return Q(pk__in=[])
+
+
 class StudyQuerySet(models.QuerySet["Study"]):
     def visible_to(self, user: "User") -> Self:
         """Rows this person may see: one policy for pages, DICOMweb, thumbnails and frames."""
-        if user.has_perm("studies.view_study"):
-            return self
-        if user.has_perm("studies.view_own_study"):
-            return self.filter(order__ordered_by=user)
-        return self.none()
+        return self.filter(seen_by(user))
 
     def of_patient(self, patient_pk: int) -> Self:
         return self.filter(patient=patient_pk)
@@ -94,6 +100,15 @@ class Study(Stateful):
         return [modality for modality in self.modalities.split("\\") if modality]
 
 
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def visible_to(self, user: "User") -> Self:
+        """The series of studies this person may see."""
+        return self.filter(seen_by(user, "study__"))
+
+    def of_study(self, study_uid: str) -> Self:
+        return self.filter(study__study_instance_uid=study_uid)
+
+
 class Series(models.Model):
     """Images of one kind from one device (PS3.3 A.1.3)."""
 
@@ -110,6 +125,8 @@ class Series(models.Model):
     instance_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "series"
         ordering = ["number", "pk"]
@@ -119,6 +136,21 @@ class Series(models.Model):
 
 
 class InstanceQuerySet(models.QuerySet["Instance"]):
+    def visible_to(self, user: "User") -> Self:
+        """The instances of studies this person may see."""
+        return self.filter(seen_by(user, "series__study__"))
+
+    def of_study(self, study_uid: str) -> Self:
+        return self.filter(series__study__study_instance_uid=study_uid)
+
+    def of_series(self, study_uid: str, series_uid: str) -> Self:
+        """A series is only found inside its own study."""
+        return self.of_study(study_uid).filter(series__series_instance_uid=series_uid)
+
+    def named(self, study_uid: str, series_uid: str, sop_uid: str) -> Self:
+        """The one instance of these three identifiers, or nothing."""
+        return self.of_series(study_uid, series_uid).filter(sop_instance_uid=sop_uid)
+
     def in_order(self) -> Self:
         """As a person pages through them."""
         return self.order_by("series__number", "series_id", "number", "pk")
@@ -160,6 +192,9 @@ class Instance(models.Model):
     has_pixels = models.BooleanField(default=False)
     pixel_layout = models.JSONField(
         null=True, blank=True, help_text=_("Where each frame's bytes lie in the file.")
+    )
+    fault = models.CharField(
+        max_length=300, blank=True, default="", help_text=_("What is odd about it, if anything.")
     )
     filed_at = models.DateTimeField(auto_now_add=True)
 
