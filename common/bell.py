@@ -1,4 +1,4 @@
-"""The broker is a bell, not a ledger: what is to be done stands in a table, and the sweep finds it."""
+"""The broker is a bell, not a ledger: what is to be done stands in a table that sweeps read."""
 
 import logging
 from typing import TYPE_CHECKING, Any

@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('IMAGE', 'Image'), ('REPORT', 'Structured report'), ('PDF', 'Document'), ('WAVEFORM', 'Waveform'), ('VIDEO', 'Video'), ('PRESENTATION', 'Presentation state'), ('KEY_OBJECTS', 'Key images'), ('SEGMENTATION', 'Segmentation'), ('PLAN', 'Radiotherapy'), ('RAW', 'Raw data'), ('OTHER', 'Other object')], default='OTHER', max_length=16)),
                 ('has_pixels', models.BooleanField(default=False)),
                 ('pixel_layout', models.JSONField(blank=True, help_text="Where each frame's bytes lie in the file.", null=True)),
+                ('fault', models.CharField(blank=True, default='', help_text='What is odd about it, if anything.', max_length=300)),
                 ('filed_at', models.DateTimeField(auto_now_add=True)),
             ],
         ),

@@ -1,6 +1,5 @@
 """What came through the door, before and after somebody knew what it was."""
 
-import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
 from patients.models import Patient
+from studies.models.claims import ClaimableQuerySet
 from studies.models.study import Instance, Study
 from worklist.models import ScheduledProcedure
 
@@ -45,16 +45,9 @@ class Upload(models.Model):
         return self.label or _("Upload %(pk)s") % {"pk": self.pk}
 
 
-class IncomingFileQuerySet(models.QuerySet["IncomingFile"]):
+class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
     def visible_to(self, user: "User") -> Self:
         return self if user.has_perm("studies.view_incomingfile") else self.none()
-
-    def waiting(self) -> Self:
-        return self.filter(status=IncomingFile.Status.WAITING)
-
-    def due(self, now: dt.datetime) -> Self:
-        """Waiting, and not put off after a failed try; oldest first."""
-        return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at", "pk")
 
     def set_aside(self) -> Self:
         return self.filter(status=IncomingFile.Status.SET_ASIDE).order_by("-pk")

@@ -1,22 +1,15 @@
 """The small picture of an instance, and the work of drawing it."""
 
-import datetime as dt
-from typing import Self
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
+from studies.models.claims import ClaimableQuerySet
 from studies.models.study import Instance
 
 
-class ThumbnailQuerySet(models.QuerySet["Thumbnail"]):
-    def waiting(self) -> Self:
-        return self.filter(status=Thumbnail.Status.WAITING)
-
-    def due(self, now: dt.datetime) -> Self:
-        """Waiting, and not put off after a failed try."""
-        return self.waiting().filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+class ThumbnailQuerySet(ClaimableQuerySet["Thumbnail"]):
+    """What waits to be drawn, and what was."""
 
 
 class Thumbnail(Stateful):
