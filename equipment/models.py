@@ -124,6 +124,11 @@ class Device(Stateful):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def takes_patients(self) -> bool:
+        """In service, perhaps with limits."""
+        return self.status in {self.Status.AVAILABLE, self.Status.LIMITED}
+
 
 class NodeQuerySet(models.QuerySet["Node"]):
     def visible_to(self, user: "User") -> Self:

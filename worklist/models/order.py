@@ -53,6 +53,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
             return self.filter(ordered_by=user)
         return self.none()
 
+    def with_type(self) -> Self:
+        return self.select_related("procedure_type", "patient")
+
 
 class Order(Stateful):
     """A request for imaging. Its identifiers are minted once and stay the same for ever."""

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+def _bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """When `day` begins and ends here: 23 to 25 hours, as the clocks have it."""
+    zone = timezone.get_default_timezone()
+    return (
+        dt.datetime.combine(day, dt.time(), zone),
+        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone),
+    )
+
+
 class ScheduledProcedureQuerySet(models.QuerySet["ScheduledProcedure"]):
     def visible_to(self, user: "User") -> Self:
         """Rows this person may see. Every page and endpoint starts here."""
@@ -29,15 +38,40 @@ class ScheduledProcedureQuerySet(models.QuerySet["ScheduledProcedure"]):
 
     def on(self, day: dt.date) -> Self:
         """Scheduled on `day`, in the department's time zone."""
-        zone = timezone.get_default_timezone()
-        start = dt.datetime.combine(day, dt.time(), zone)
-        return self.filter(scheduled_start__gte=start, scheduled_start__lt=start + dt.timedelta(1))
+        start, end = _bounds(day)
+        return self.filter(scheduled_start__gte=start, scheduled_start__lt=end)
 
     def unfinished(self) -> Self:
         return self.exclude(status__in=ScheduledProcedure.FINAL)
 
     def finished(self) -> Self:
         return self.filter(status__in=ScheduledProcedure.FINAL)
+
+    def in_progress(self) -> Self:
+        return self.filter(status=ScheduledProcedure.Status.IN_PROGRESS)
+
+    def completed(self) -> Self:
+        return self.filter(status=ScheduledProcedure.Status.COMPLETED)
+
+    def taking_place_on(self, day: dt.date) -> Self:
+        """On the list of `day` or begun on it, and neither cancelled nor missed."""
+        status = ScheduledProcedure.Status
+        start, end = _bounds(day)
+        return self.filter(
+            Q(scheduled_start__gte=start, scheduled_start__lt=end)
+            | Q(started_at__gte=start, started_at__lt=end)
+        ).exclude(status__in=[status.CANCELLED, status.NO_SHOW])
+
+    def of_study(self, study_uid: str) -> Self:
+        return self.filter(order__study_instance_uid=study_uid)
+
+    def of_accession(self, accession: str, issuer: str) -> Self:
+        """An accession number counts with its issuer; whoever names none means ours."""
+        found = self.filter(order__accession_number=accession)
+        return found.filter(Q(order__issuer=issuer) | Q(order__issuer="")) if issuer else found
+
+    def with_patient(self) -> Self:
+        return self.select_related("order__patient", "device", "procedure_type")
 
     def in_room(self, room_pk: int) -> Self:
         return self.filter(device__room=room_pk)
@@ -206,7 +240,24 @@ class ScheduledProcedure(Stateful):
 
     @property
     def may_start(self) -> bool:
-        return self.can_move_to(self.Status.IN_PROGRESS) and self.status != self.Status.ACQUIRED
+        """A person may start it. (A machine's report is only held to the table of moves.)"""
+        return self.status in {self.Status.SCHEDULED, self.Status.ARRIVED, self.Status.READY}
+
+    @property
+    def may_be_ready(self) -> bool:
+        return self.status == self.Status.ARRIVED
+
+    @property
+    def may_hold(self) -> bool:
+        return self.can_move_to(self.Status.ON_HOLD)
+
+    @property
+    def may_resume(self) -> bool:
+        return self.status == self.Status.ON_HOLD
+
+    @property
+    def may_be_no_show(self) -> bool:
+        return self.can_move_to(self.Status.NO_SHOW)
 
     @property
     def may_complete(self) -> bool:
@@ -221,9 +272,20 @@ class ScheduledProcedure(Stateful):
         return self.can_move_to(self.Status.CANCELLED)
 
     @property
+    def has_all_images(self) -> bool:
+        """All expected images are here; any will do when nobody knows how many to expect."""
+        return self.images_received > 0 and self.images_received >= self.images_expected
+
+    @property
     def is_waiting(self) -> bool:
         """The patient is here and nobody has started."""
         return self.status in {self.Status.ARRIVED, self.Status.READY}
+
+
+class MoveQuerySet(models.QuerySet["Move"]):
+    def last_into(self, status: str) -> "Move":
+        """The latest move into `status`. Raises Move.DoesNotExist when there never was one."""
+        return self.filter(to_status=status).latest("pk")
 
 
 class Move(models.Model):
@@ -240,6 +302,8 @@ class Move(models.Model):
     )
     source = models.CharField(max_length=40, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
+
+    objects = MoveQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -1,0 +1,35 @@
+"""What may be done with orders and scheduled procedures. One verb, one function."""
+
+from worklist.services.images import note_images, settle_images
+from worklist.services.matching import procedure_for
+from worklist.services.orders import place_order, schedule_procedure
+from worklist.services.procedures import (
+    complete_procedure,
+    discontinue_procedure,
+    register_arrival,
+    start_procedure,
+)
+from worklist.services.waiting import (
+    cancel_procedure,
+    hold_procedure,
+    mark_no_show,
+    mark_ready,
+    resume_procedure,
+)
+
+__all__ = [
+    "cancel_procedure",
+    "complete_procedure",
+    "discontinue_procedure",
+    "hold_procedure",
+    "mark_no_show",
+    "mark_ready",
+    "note_images",
+    "place_order",
+    "procedure_for",
+    "register_arrival",
+    "resume_procedure",
+    "schedule_procedure",
+    "settle_images",
+    "start_procedure",
+]

@@ -1,0 +1,76 @@
+"""The images beside the state: counted as they arrive, settled when no more come."""
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from worklist.models import ScheduledProcedure
+from worklist.services.moving import Cause, carry, locked, tell_open_pages
+
+Images = ScheduledProcedure.Images
+Status = ScheduledProcedure.Status
+
+QUIET = dt.timedelta(seconds=60)
+"""After this long without an image nobody waits for more."""
+
+
+@transaction.atomic
+def note_images(procedure_pk: int, *, received: int, at: dt.datetime) -> ScheduledProcedure:
+    """`received` images of this procedure are here now (an absolute count), the last one at `at`.
+
+    The count is a fact and is never refused. Images of a procedure that nobody started mean that
+    it has started: steps that stay "scheduled" after the examination are every department's pain.
+    """
+    procedure = locked(procedure_pk)
+    if received and procedure.can_move_to(Status.IN_PROGRESS) and procedure.started_at is None:
+        carry(
+            procedure, Status.IN_PROGRESS, "procedure.started", Cause(None, "images"), started_at=at
+        )
+    procedure.images_received = received
+    procedure.last_image_at = max(at, procedure.last_image_at or at)
+    procedure.images = arriving_images(procedure)
+    procedure.save(update_fields=["images_received", "last_image_at", "images"])
+    tell_open_pages(procedure.pk)
+    return procedure
+
+
+@transaction.atomic
+def settle_images(procedure_pk: int) -> ScheduledProcedure:
+    """No more images are coming for now: say whether all expected ones are here."""
+    procedure = locked(procedure_pk)
+    settled = settled_images(procedure, is_over=procedure.is_final)
+    if settled != procedure.images:
+        procedure.images = settled
+        procedure.save(update_fields=["images"])
+        tell_open_pages(procedure.pk)
+    return procedure
+
+
+def arriving_images(procedure: ScheduledProcedure) -> str:
+    """What the images are while they come in.
+
+    Late is what comes to a procedure whose images were settled when it ended, not the tail of a
+    send that was running when somebody pressed Complete.
+    """
+    if not procedure.images_received:
+        return Images.NONE
+    if procedure.is_final and procedure.images not in {Images.ARRIVING, Images.COMPLETE}:
+        return Images.LATE
+    return Images.COMPLETE if procedure.has_all_images else Images.ARRIVING
+
+
+def settled_images(procedure: ScheduledProcedure, *, is_over: bool) -> str:
+    """What the images are when it is quiet.
+
+    While the examination runs, a pause is only a pause: nothing is missing before it is over.
+    """
+    if procedure.images == Images.LATE or not procedure.images_received:
+        return procedure.images
+    if procedure.has_all_images:
+        return Images.COMPLETE
+    if not is_over:
+        return Images.ARRIVING
+    last = procedure.last_image_at
+    is_quiet = last is None or timezone.now() - last >= QUIET
+    return Images.MISSING if procedure.is_final or is_quiet else Images.ARRIVING

@@ -1,0 +1,90 @@
+"""The half that every verb of a scheduled procedure has in common."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from audit.services import record
+from common.live import poke
+from worklist.models import Move, Order, ScheduledProcedure
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who or what moves a procedure. Without `by` a machine reports what has happened already."""
+
+    by: "User | None"
+    source: str = ""
+    reason: str = ""
+
+    @property
+    def is_machine(self) -> bool:
+        return self.by is None
+
+
+def locked(procedure_pk: int) -> ScheduledProcedure:
+    """The procedure as it stands now; nobody else can move it until this transaction ends."""
+    return (
+        ScheduledProcedure.objects.select_for_update(of=("self",))
+        .select_related("order__patient", "device__room", "procedure_type", "performed_by")
+        .get(pk=procedure_pk)
+    )
+
+
+def carry(
+    procedure: ScheduledProcedure, wanted: str, verb: str, cause: Cause, **stamps: Any
+) -> ScheduledProcedure:
+    """Move, stamp, check, save, note the move, record, and tell open pages after the commit.
+
+    `procedure` must be locked. Raises Refused when the table of moves forbids it and
+    ValidationError when a constraint does.
+    """
+    before = procedure.status
+    procedure.move_to(wanted)
+    for field, value in stamps.items():
+        setattr(procedure, field, value)
+    procedure.full_clean()
+    procedure.save(update_fields=["status", *stamps])
+    Move.objects.create(
+        procedure=procedure,
+        from_status=before,
+        to_status=wanted,
+        by=cause.by,
+        source=cause.source[:40],
+        reason=cause.reason[:200],
+    )
+    note(verb, procedure, cause)
+    if procedure.is_final:
+        fulfil_order(procedure, cause)
+    return procedure
+
+
+def note(verb: str, procedure: ScheduledProcedure, cause: Cause) -> None:
+    """Write the trail, and tell open pages after the commit."""
+    details = {"reason_code": procedure.reason_code} if procedure.reason_code else {}
+    if cause.source:
+        details["sender" if cause.is_machine else "source"] = cause.source
+    record(verb, procedure, by=cause.by, patient=procedure.order.patient, **details)
+    tell_open_pages(procedure.pk)
+
+
+def tell_open_pages(procedure_pk: int) -> None:
+    """After the commit, pages that show this procedure fetch it again."""
+    transaction.on_commit(partial(poke, "board", f"procedure-{procedure_pk}"))
+
+
+def fulfil_order(procedure: ScheduledProcedure, cause: Cause) -> None:
+    """The order is fulfilled when all its procedures are over and one of them was completed."""
+    order = Order.objects.select_for_update().get(pk=procedure.order_id)
+    steps = order.procedures.all()
+    if not order.can_move_to(Order.Status.FULFILLED) or steps.unfinished().exists():
+        return
+    if steps.completed().exists():
+        order.move_to(Order.Status.FULFILLED)
+        order.save(update_fields=["status"])
+        record("order.fulfilled", order, by=cause.by, patient=procedure.order.patient)

@@ -1,0 +1,133 @@
+"""The examination itself: arrive, start, complete, discontinue."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.refusals import Refused
+from equipment.models import Device
+from worklist.models import ScheduledProcedure
+from worklist.reasons import sentence_of_reason
+from worklist.services.images import settled_images
+from worklist.services.moving import Cause, carry, locked
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+Status = ScheduledProcedure.Status
+
+
+@transaction.atomic
+def register_arrival(
+    procedure: ScheduledProcedure,
+    *,
+    by: "User | None",
+    source: str = "",
+    at: dt.datetime | None = None,
+) -> ScheduledProcedure:
+    """The patient is here and waits. Refused unless the procedure is still only scheduled."""
+    procedure = locked(procedure.pk)
+    if procedure.status == Status.ON_HOLD:
+        raise Refused(_("This procedure is on hold: resume it first."))
+    return carry(
+        procedure,
+        Status.ARRIVED,
+        "procedure.arrived",
+        Cause(by, source),
+        arrived_at=at or timezone.now(),
+    )
+
+
+@transaction.atomic
+def start_procedure(
+    procedure: ScheduledProcedure,
+    *,
+    by: "User | None",
+    source: str = "",
+    at: dt.datetime | None = None,
+) -> ScheduledProcedure:
+    """Put the patient on the table.
+
+    Refused to people while the procedure is on hold, while the device is out of service, and while
+    another patient is on the table. A machine (`by=None`) reports what has happened: only the
+    table of moves can refuse it.
+    """
+    cause = Cause(by, source)
+    if not cause.is_machine:
+        refuse_busy_device(procedure)
+    procedure = locked(procedure.pk)
+    if not cause.is_machine and procedure.status == Status.ON_HOLD:
+        raise Refused(_("This procedure is on hold: resume it first."))
+    if procedure.arrived_at is None:
+        # Modality or technician knew before the desk: legal, and noted (field 5.1 (a)).
+        cause = Cause(by, source, _("Arrival was not registered."))
+    return carry(
+        procedure,
+        Status.IN_PROGRESS,
+        "procedure.started",
+        cause,
+        started_at=procedure.started_at or at or timezone.now(),
+        performed_by=by or procedure.performed_by,
+    )
+
+
+def refuse_busy_device(procedure: ScheduledProcedure) -> None:
+    """Lock the device, then raise Refused if it cannot take this patient now.
+
+    The lock comes first: two people who press Start at once must not both find an empty table.
+    """
+    device = Device.objects.select_for_update().get(pk=procedure.device_id)
+    if not device.takes_patients:
+        raise Refused(
+            _("%(device)s is %(state)s: move the procedure to another device.")
+            % {"device": device, "state": device.get_status_display().lower()}
+        )
+    on_the_table = device.procedures.in_progress().exclude(pk=procedure.pk).first()
+    if on_the_table is not None:
+        raise Refused(
+            _("%(device)s already has a patient on the table. Finish %(procedure)s first.")
+            % {"device": device, "procedure": on_the_table}
+        )
+
+
+@transaction.atomic
+def complete_procedure(
+    procedure: ScheduledProcedure,
+    *,
+    by: "User | None",
+    comment: str | None = None,
+    source: str = "",
+    at: dt.datetime | None = None,
+) -> ScheduledProcedure:
+    """The examination is done. `comment` is for whoever reads the images."""
+    procedure = locked(procedure.pk)
+    stamps = {"ended_at": at or timezone.now(), "images": settled_images(procedure, is_over=True)}
+    if comment is not None:
+        stamps["comment"] = comment.strip()
+    return carry(procedure, Status.COMPLETED, "procedure.completed", Cause(by, source), **stamps)
+
+
+@transaction.atomic
+def discontinue_procedure(
+    procedure: ScheduledProcedure,
+    *,
+    by: "User | None",
+    reason_code: str,
+    reason: str = "",
+    source: str = "",
+) -> ScheduledProcedure:
+    """Stop what has begun. Refused without a reason from CID 9301; 110513 needs words too."""
+    sentence = sentence_of_reason(reason_code, reason)
+    procedure = locked(procedure.pk)
+    return carry(
+        procedure,
+        Status.DISCONTINUED,
+        "procedure.discontinued",
+        Cause(by, source, sentence),
+        ended_at=timezone.now(),
+        reason_code=reason_code,
+        reason=sentence,
+    )

@@ -1,0 +1,82 @@
+"""Before the examination: ready, on hold, and what never takes place."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from common.refusals import Refused
+from worklist.models import ScheduledProcedure
+from worklist.reasons import DID_NOT_ARRIVE, sentence_of_reason
+from worklist.services.moving import Cause, carry, locked
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+Status = ScheduledProcedure.Status
+
+
+@transaction.atomic
+def mark_ready(procedure: ScheduledProcedure, *, by: "User") -> ScheduledProcedure:
+    """Identity and screening are checked: the patient may go in. Refused before arrival."""
+    procedure = locked(procedure.pk)
+    if procedure.status == Status.ON_HOLD:
+        raise Refused(_("This procedure is on hold: resume it first."))
+    return carry(procedure, Status.READY, "procedure.ready", Cause(by))
+
+
+@transaction.atomic
+def hold_procedure(procedure: ScheduledProcedure, *, by: "User", reason: str) -> ScheduledProcedure:
+    """Wait with it, and say why. Refused without a reason and after the start."""
+    if not reason.strip():
+        raise Refused(_("Say what the patient is waiting for."))
+    procedure = locked(procedure.pk)
+    return carry(
+        procedure,
+        Status.ON_HOLD,
+        "procedure.held",
+        Cause(by, reason=reason.strip()),
+        reason=reason.strip()[:200],
+    )
+
+
+@transaction.atomic
+def resume_procedure(procedure: ScheduledProcedure, *, by: "User") -> ScheduledProcedure:
+    """Go on from where it was put on hold."""
+    procedure = locked(procedure.pk)
+    if procedure.status != Status.ON_HOLD:
+        raise Refused(_("This procedure is not on hold."))
+    before = procedure.moves.last_into(Status.ON_HOLD).from_status
+    return carry(procedure, before, "procedure.resumed", Cause(by), reason="")
+
+
+@transaction.atomic
+def cancel_procedure(
+    procedure: ScheduledProcedure, *, by: "User", reason_code: str, reason: str = ""
+) -> ScheduledProcedure:
+    """Take off the list what has not begun, with a reason from CID 9301."""
+    sentence = sentence_of_reason(reason_code, reason)
+    procedure = locked(procedure.pk)
+    return carry(
+        procedure,
+        Status.CANCELLED,
+        "procedure.cancelled",
+        Cause(by, reason=sentence),
+        reason_code=reason_code,
+        reason=sentence,
+    )
+
+
+@transaction.atomic
+def mark_no_show(procedure: ScheduledProcedure, *, by: "User") -> ScheduledProcedure:
+    """Nobody came. Refused once the patient has arrived."""
+    sentence = sentence_of_reason(DID_NOT_ARRIVE, "")
+    procedure = locked(procedure.pk)
+    return carry(
+        procedure,
+        Status.NO_SHOW,
+        "procedure.not_attended",
+        Cause(by, reason=sentence),
+        reason_code=DID_NOT_ARRIVE,
+        reason=sentence,
+    )
