@@ -1,0 +1,74 @@
+"""The demonstration department is believable, deterministic, and cannot be mixed with real records."""
+
+import stat
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from audit.services import is_demonstration
+from demo import phantoms
+from demo.day import DAY, load_department
+from equipment.models import Device, Node
+from staff.models import User
+from staff.roles import ROLES
+from worklist.models import ScheduledProcedure
+
+Status = ScheduledProcedure.Status
+
+
+@pytest.mark.django_db
+def test_the_department_has_the_devices_nodes_and_people_of_the_contract():
+    load_department()
+
+    assert set(Device.objects.values_list("ae_title", flat=True)) == {
+        "CT01", "MR01", "DX01", "US01", "MG01", "XA01",
+    }  # fmt: skip
+    assert set(Node.objects.values_list("ae_title", "port")) == {
+        ("WORKSTATION", 11113),
+        ("TEST_SCU", None),
+    }
+    for name in ("technician", "radiologist", "referrer", "scheduler", "engineer", "admin"):
+        assert User.objects.get(username=name).roles[0] in ROLES
+
+
+@pytest.mark.django_db
+def test_the_day_shows_procedures_in_nearly_every_state():
+    steps = load_department()
+
+    now = set(ScheduledProcedure.objects.values_list("status", flat=True))
+    assert len(steps) == len(DAY)
+    assert now == set(Status.values) - {Status.ACQUIRED}
+
+
+@pytest.mark.django_db
+def test_the_password_is_kept_for_its_owner_alone_and_signs_in(client, monkeypatch):
+    monkeypatch.setenv("DEMO_PASSWORD", "once-upon-a-time")
+    load_department()
+
+    accounts = settings.DATA_DIR / "demo-accounts.txt"
+    assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
+    assert "once-upon-a-time" in accounts.read_text()
+    assert client.login(username="technician", password="once-upon-a-time")  # noqa: S106
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_empty_is_left_alone(person):
+    person("Technician")
+
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demo")
+
+    assert not Device.objects.exists()
+    assert not is_demonstration()
+
+
+def test_the_ct_phantom_has_bone_brain_fluid_and_air_in_hounsfield_units():
+    head = phantoms.ct_head(slices=24, size=96)
+
+    assert head.shape == (24, 96, 96)
+    assert head[12, 0, 0] < -900
+    assert head[12].max() > 1000
+    assert 20 < np.median(head[12, 40:60, 40:60]) < 50
+    assert np.array_equal(head, phantoms.ct_head(slices=24, size=96))
