@@ -68,11 +68,23 @@ def facts_of_header(header: Header) -> InstanceFacts:
         image_type=v.texts(elements, "00080008"),
         acquired_at=_acquired_at(elements),
         has_pixels=has_pixels,
-        header=json.dumps(elements, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "replace"
-        ),
+        header=header_json(header),
         **_pixel_facts(header),
     )
+
+
+def header_json(header: Header) -> bytes:
+    """The elements as one DICOM JSON object: tags ascending, text in UTF-8 (PS3.18 F.2).
+
+    The character set is then UTF-8's, whatever the file's was. Viewers look for the stored
+    transfer syntax among the attributes: Available Transfer Syntax UID (0008,3002).
+    """
+    told = {"00083002": {"vr": "UI", "Value": [header.transfer_syntax]}}
+    if "00080005" in header.elements:
+        told["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
+    elements = dict(sorted((header.elements | told).items()))
+    text = json.dumps(elements, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
 
 
 def _check_uid(value: str, what: str) -> None:
