@@ -5,9 +5,7 @@ from django import forms
 from staff.models import User
 
 
-class ThemeForm(forms.ModelForm[User]):
+class ThemeForm(forms.Form):
     """The choice between the two themes and the computer's own."""
 
-    class Meta:
-        model = User
-        fields = ("theme",)
+    theme = forms.ChoiceField(choices=User.Theme.choices)

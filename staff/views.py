@@ -1,14 +1,15 @@
 """The signed-in person's own pages: where they start, how it looks, how they are protected."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from staff import services
 from staff.access import StaffRequest, needs
 from staff.forms import ThemeForm
-from staff.models import User
 from staff.places import places_of
+from staff.styleguide import ExampleForm, examples
 
 
 @require_GET
@@ -28,10 +29,10 @@ def frame_parts(request: StaffRequest) -> HttpResponse:
 @require_POST
 def theme(request: StaffRequest) -> HttpResponse:
     """Remember how this person wants the pages to look."""
-    form = ThemeForm(request.POST, instance=get_object_or_404(User, pk=request.user.pk))
+    form = ThemeForm(request.POST)
     if not form.is_valid():
         return HttpResponse(status=400)
-    form.save()
+    services.choose_theme(request.user, form.cleaned_data["theme"])
     if request.htmx:
         return HttpResponse(status=204)
     back = request.headers.get("Referer", "")
@@ -49,6 +50,5 @@ def security(request: StaffRequest) -> HttpResponse:
 @needs("staff.view_styleguide")
 def styleguide(request: StaffRequest) -> HttpResponse:
     """Every component in every state, for whoever builds or judges a page."""
-    from staff.styleguide import examples
-
-    return render(request, "styleguide.html", examples())
+    form = ExampleForm(request.GET or None)
+    return render(request, "styleguide.html", {**examples(), "form": form})

@@ -105,6 +105,10 @@ ALERT_ICONS = {
     "MOBILITY": "al-mobility",
 }
 
+KINDS = frozenset(
+    "IMAGE REPORT PDF WAVEFORM VIDEO PRESENTATION KEY_OBJECTS SEGMENTATION PLAN RAW".split()
+)
+
 # Without a noun the first table that knows the state answers, in this order.
 NOUNS: Mapping[str, Mapping[str, Look]] = {
     "procedure": PROCEDURE,
@@ -139,3 +143,9 @@ def chip(state: str, noun: str = "", detail: str = "") -> dict[str, object]:
 def alert_icon(kind: str) -> str:
     """The picture of one kind of alert."""
     return ALERT_ICONS.get(kind, "al-other")
+
+
+@register.filter
+def kind_icon(kind: str) -> str:
+    """The picture of an object without an image, by its kind: report, PDF, waveform …"""
+    return f"k-{kind.lower().replace('_', '-')}" if kind in KINDS else "k-other"
