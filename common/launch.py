@@ -1,9 +1,9 @@
-"""manage.py inside .venv: finds or starts the engines a command needs, then hands over to Django."""
+"""manage.py inside .venv: finds or starts the engines a command needs, then hands on to Django."""
 
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 
@@ -11,14 +11,15 @@ from common.engines import Postgres
 from common.environment import Department
 from common.place import Lock, Unusable, is_running
 from common.supervisor import Keeper, NotReady, Program
+from common.supervisor.child import say
 from common.supervisor.leftovers import await_leftovers
 
 # These start Django in processes of their own, so they need not wait for it themselves.
 BEFORE_DJANGO = {"up", "test", "lint"}
 WITHOUT_ENGINES = {
-    "help", "--help", "-h", "version", "--version", "check", "collectstatic", "compilemessages", "diffsettings",
-    "findstatic", "makemessages", "spectacular", "startapp",
-}  # fmt: skip
+    *("help", "--help", "-h", "version", "--version", "check", "collectstatic", "compilemessages"),
+    *("diffsettings", "findstatic", "makemessages", "spectacular", "startapp"),
+}
 ENGINES_SECONDS = 60.0
 
 
@@ -54,12 +55,12 @@ def surroundings(*, engines_needed: bool) -> Iterator[None]:
 
 
 @contextmanager
-def engines_of(department: Department) -> Iterator[Keeper]:
+def engines_of(department: Department, tell: Callable[[str], None] = say) -> Iterator[Keeper]:
     """The embedded engines, started for a while. The place is ours meanwhile."""
     lock = Lock(department.place)
     if not lock.take():
         raise Unusable(f"The department in {department.place.data} is running ({lock.holder()}).")
-    keeper = Keeper(department.place)
+    keeper = Keeper(department.place, tell)
     try:
         await_leftovers(department.place)
         start_engines(keeper, department)

@@ -54,7 +54,7 @@ class Place:
     def make(self) -> None:
         """Make the folders, or raise Unusable: not writable, somebody else's, or nearly full."""
         try:
-            for folder in (self.data, self.log, self.data / "tmp"):
+            for folder in (self.data, self.log, self.data / "tmp", self.data / "static"):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.data) as probe:

@@ -38,7 +38,7 @@ def enter(argv: list[str]) -> None:
     if os.environ.get("OWN_PYTHON") == "1":
         return
     try:
-        prepare(for_developers=bool(set(argv[1:2]) & DEVELOPERS_COMMANDS))
+        prepare(argv[1] if len(argv) > 1 else "")
     except KeyboardInterrupt:
         sys.exit("\nStopped. The next start takes it up again.")
     except Unusable as why:
@@ -49,14 +49,19 @@ def enter(argv: list[str]) -> None:
         os.execv(PYTHON, [str(PYTHON), *argv])  # noqa: S606  no shell is wanted
 
 
-def prepare(*, for_developers: bool = False) -> None:
+def prepare(command: str) -> None:
     """Make .venv, install the locks and build the viewer, each only if it is not there yet."""
     with one_at_a_time():
         make_venv()
         install(ROOT / "requirements.txt")
-        if for_developers:
+        if command in DEVELOPERS_COMMANDS:
             install(ROOT / "requirements-dev.txt")
-        build_viewer()
+        try:
+            build_viewer()
+        except Unusable as why:
+            if command not in DEVELOPERS_COMMANDS or os.environ.get("REQUIRE_ALL") == "1":
+                raise
+            say(f"{why}\nGoing on with the viewer as it was built before.")
 
 
 @contextmanager
@@ -207,7 +212,8 @@ def build_viewer() -> None:
     if mark.exists() and mark.read_text() == digest:
         return
     check_room()
-    env = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+    path = f"{node / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+    env = {**os.environ, "PATH": path, "NO_COLOR": "1"}
     npm = [
         str(node / "bin" / "node"),
         str(node / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),

@@ -212,7 +212,6 @@ CELERY_BEAT_SCHEDULE = {
     "draw-what-waits": {"task": "studies.periodic.sweep_thumbnails", "schedule": 10.0},
     "settle-studies": {"task": "studies.periodic.settle_studies", "schedule": 15.0},
     "clear-half-written": {"task": "studies.periodic.clear_half_written", "schedule": 3600.0},
-    "beat-the-heart": {"task": "common.periodic.beat_the_heart", "schedule": 5.0},
 }
 
 # ── DICOM ────────────────────────────────────────────────────────────────────────────────────────
