@@ -87,6 +87,11 @@ def adopt(half: Path, folder: str, suffix: str = "") -> KeptFile:
     return KeptFile(_name(half, folder, suffix), size, digest.hexdigest())
 
 
+def remove(path: str) -> None:
+    """Forget a kept file. Call it after the commit that let go of it; twice does no harm."""
+    absolute(path).unlink(missing_ok=True)
+
+
 def _name(half: Path, folder: str, suffix: str) -> str:
     """Move a synced file to its final name and sync the folders that lead there."""
     name = uuid.uuid4().hex

@@ -15,7 +15,7 @@ Claimed = TypeVar("Claimed", bound=models.Model)
 
 
 class ClaimableQuerySet(models.QuerySet[Claimed]):
-    """A table with `status`, `attempts` and `next_attempt_at`, worked on by any number of workers."""
+    """Rows with `status`, `attempts`, `next_attempt_at`, worked on by any number of workers."""
 
     def waiting(self) -> Self:
         return self.filter(status="WAITING")

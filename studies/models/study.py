@@ -1,5 +1,6 @@
 """Study, series, instance: what was made of the received objects."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -13,6 +14,9 @@ from worklist.models import Order, ScheduledProcedure
 
 if TYPE_CHECKING:
     from staff.models import User
+
+LONG_PAUSE = dt.timedelta(minutes=2)  # after this without an image nobody waits for more
+SHORT_PAUSE = dt.timedelta(seconds=10)  # enough when the procedure is over and all is here
 
 
 def seen_by(user: "User", path: str = "") -> Q:
@@ -40,6 +44,25 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def with_patient(self) -> Self:
         return self.select_related("patient", "order")
+
+    def arriving(self) -> Self:
+        return self.filter(status=Study.Status.ARRIVING)
+
+    def quiet_since(self, moment: dt.datetime) -> Self:
+        return self.filter(last_image_at__lte=moment)
+
+    def locked(self, pk: int) -> "Study":
+        """The study as it stands now; nobody else changes it until this transaction ends."""
+        return self.select_for_update(of=("self",)).select_related("patient").get(pk=pk)
+
+    def locked_by_uid(self, uid: str) -> "Study | None":
+        rows = self.select_for_update(of=("self",)).select_related("patient")
+        return rows.filter(study_instance_uid=uid).first()
+
+    def locked_if_free(self, pk: int) -> "Study | None":
+        """The same without waiting: None when it is gone from here or somebody works on it."""
+        rows = self.select_for_update(of=("self",), skip_locked=True).select_related("patient")
+        return rows.filter(pk=pk).first()
 
 
 class Study(Stateful):
@@ -99,6 +122,15 @@ class Study(Stateful):
     def modality_list(self) -> list[str]:
         return [modality for modality in self.modalities.split("\\") if modality]
 
+    def is_quiet_on(self, now: dt.datetime) -> bool:
+        """No more images are to be expected: a long pause, or a short one when all is done."""
+        pause = now - (self.last_image_at or self.created_at)
+        if pause >= LONG_PAUSE:
+            return True
+        procedures = [match.procedure for match in self.matches.select_related("procedure")]
+        done = (p.is_final or (p.images_expected and p.has_all_images) for p in procedures)
+        return bool(procedures) and pause >= SHORT_PAUSE and all(done)
+
 
 class SeriesQuerySet(models.QuerySet["Series"]):
     def visible_to(self, user: "User") -> Self:
@@ -122,6 +154,9 @@ class Series(models.Model):
     station_name = models.CharField(max_length=16, blank=True, default="")
     manufacturer = models.CharField(max_length=64, blank=True, default="")
     sender = models.CharField(max_length=64, blank=True, default="")
+    procedure = models.ForeignKey(
+        ScheduledProcedure, null=True, blank=True, on_delete=models.PROTECT, related_name="series"
+    )
     instance_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -158,6 +193,10 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def with_pictures(self) -> Self:
         return self.select_related("thumbnail")
 
+    def acquired_for(self, procedure_pk: int) -> Self:
+        """What the device made for a procedure: no reports, marks or selections of images."""
+        return self.filter(series__procedure=procedure_pk).exclude(kind__in=Instance.NOT_ACQUIRED)
+
 
 class Instance(models.Model):
     """One object: an image, a report, a trace. Its bytes lie on disk exactly as they came."""
@@ -174,6 +213,8 @@ class Instance(models.Model):
         PLAN = "PLAN", _("Radiotherapy")
         RAW = "RAW", _("Raw data")
         OTHER = "OTHER", _("Other object")
+
+    NOT_ACQUIRED = (Kind.REPORT, Kind.PRESENTATION, Kind.KEY_OBJECTS, Kind.SEGMENTATION)
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="instances")
     sop_instance_uid = models.CharField(max_length=64, unique=True)

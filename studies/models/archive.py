@@ -1,0 +1,71 @@
+"""An archive that somebody uploaded: a parcel, unpacked by a worker, never an object itself."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from studies.models.claims import ClaimableQuerySet
+from studies.models.incoming import Upload
+
+
+class ArchiveQuerySet(ClaimableQuerySet["Archive"]):
+    def of_upload(self, upload_pk: int) -> Self:
+        return self.filter(upload=upload_pk)
+
+
+class Archive(Stateful):
+    """A zip file. Its members become incoming files; a worker that dies goes on where it was."""
+
+    class Status(models.TextChoices):
+        WAITING = "WAITING", _("Being unpacked")
+        UNPACKED = "UNPACKED", _("Unpacked")
+        REFUSED = "REFUSED", _("Refused")
+
+    MOVES = {
+        Status.WAITING: frozenset({Status.UNPACKED, Status.REFUSED}),
+        Status.UNPACKED: frozenset[str](),
+        Status.REFUSED: frozenset[str](),
+    }
+
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="archives")
+    original_name = models.CharField(max_length=500)
+    path = models.CharField(max_length=200, blank=True, default="")
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=12, choices=Status, default=Status.WAITING)
+    reason_code = models.CharField(max_length=32, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    member_count = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0, help_text=_("Members done so far."))
+    received_at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_attempt_at = models.DateTimeField(default=timezone.now)
+
+    objects = ArchiveQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_archive_per_name_in_an_upload", fields=["upload", "original_name"]
+            ),
+            models.CheckConstraint(
+                name="refused_archive_has_a_reason",
+                condition=~Q(status="REFUSED") | ~Q(reason=""),
+                violation_error_message=_("Say why the archive was refused."),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                name="archive_waiting",
+                condition=Q(status="WAITING"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.original_name
