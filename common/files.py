@@ -58,7 +58,7 @@ def ensure_room() -> None:
 
 
 def keep(pieces: Iterable[bytes], folder: str, suffix: str = "") -> KeptFile:
-    """Write `pieces` durably under `folder`. Raises NoRoom or OSError; then nothing is left behind."""
+    """Write `pieces` durably under `folder`. Raises NoRoom or OSError; then nothing is left."""
     ensure_room()
     half = aside()
     digest, size = hashlib.sha256(), 0

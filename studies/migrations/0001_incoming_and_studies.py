@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('manufacturer', models.CharField(blank=True, default='', max_length=64)),
                 ('sender', models.CharField(blank=True, default='', max_length=64)),
                 ('instance_count', models.PositiveIntegerField(default=0)),
+                ('procedure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series', to='worklist.scheduledprocedure')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
@@ -112,7 +113,6 @@ class Migration(migrations.Migration):
                 ('matched_at', models.DateTimeField(auto_now_add=True)),
                 ('matched_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='worklist.scheduledprocedure')),
-                ('procedure', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='series', to='worklist.scheduledprocedure')),
                 ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='studies.study')),
             ],
             options={
