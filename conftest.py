@@ -30,7 +30,7 @@ skipped: dict[str, int] = {}
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Any:
     """Remember why tests were skipped. REQUIRE_ALL=1: a skip is a failure."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail"):

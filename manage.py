@@ -16,11 +16,11 @@ def main() -> None:
             "start it with a newer one, for example `python3.11 manage.py up`."
             % (OLDEST + sys.version_info[:2])
         )
-    from common import preparation
+    from common import preparation  # noqa: PLC0415  an old Python could not read it
 
     preparation.enter(sys.argv)
     # Only now, inside .venv, is there anything but the standard library.
-    from common import launch
+    from common import launch  # noqa: PLC0415
 
     launch.run(sys.argv)
 

@@ -26,7 +26,7 @@ DATABASE = USER = "imaging_dept"
 POSTGRES_SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "120",  # 2 web x 9 threads, 3 workers, clock, 32 associations, and some people
+    "max_connections": "120",  # 2 x 9 of the web, 3 workers, clock, 32 associations, and people
     "shared_buffers": "128MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
@@ -62,18 +62,19 @@ class Postgres:
 
     def check_version(self) -> None:
         """Refuse a folder that another major version of PostgreSQL has written."""
-        written = self.place.database / "PG_VERSION"
+        mark = self.place.database / "PG_VERSION"
         ours = major_version(postgres_programs())
-        if written.exists() and written.read_text().strip() != ours:
+        theirs = mark.read_text().strip() if mark.exists() else ours
+        if theirs != ours:
             raise Unusable(
-                f"{self.place.database} was written by PostgreSQL {written.read_text().strip()} and this is "
-                f"PostgreSQL {ours}: dump it with the old pg_dump and restore it into a new --data-dir, or "
+                f"{self.place.database} was written by PostgreSQL {theirs} and this is PostgreSQL "
+                f"{ours}: dump it with the old pg_dump and restore it into a new --data-dir, or "
                 "move it with pg_upgrade (docs/operations.md)."
             )
 
     @property
     def half_made(self) -> Path:
-        """Where initdb works; renamed when it is done, so that an interrupted one leaves nothing."""
+        """Where initdb works; renamed when it is done, so an interrupted one leaves nothing."""
         return self.place.database.with_name("postgres.half-made")
 
     def initialisation(self) -> Program | None:

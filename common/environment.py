@@ -17,7 +17,7 @@ SETTINGS_MODULE = "imaging_dept.settings"
 
 @dataclass(frozen=True)
 class Department:
-    """What one `up` is asked for: where it answers, where it keeps things, and what was given to it."""
+    """What one `up` is asked for: where it answers, where it keeps things, what it was given."""
 
     place: Place
     host: str = "127.0.0.1"
@@ -44,6 +44,19 @@ class Department:
         return engines.wanted(self.place, self.given, durable=self.durable)
 
     @property
+    def dicom_host(self) -> str:
+        return self.given.get("DICOM_HOST") or self.host
+
+    @property
+    def ae_title(self) -> str:
+        return self.given.get("DICOM_AE_TITLE") or "IMAGING_DEPT"
+
+    @property
+    def accounts(self) -> Path:
+        """Who may sign in to the demonstration; there is one if this file is."""
+        return self.place.data / "demo-accounts.txt"
+
+    @property
     def is_on_loopback(self) -> bool:
         return is_loopback(self.host)
 
@@ -61,13 +74,14 @@ class Department:
             "TIME_ZONE": machine_time_zone(),
             "ALLOWED_HOSTS": ",".join(self.names()),
             "HTTPS": "0",  # nothing here speaks TLS; whoever puts something before it says HTTPS=1
-            "DICOM_HOST": self.host,
+            "DICOM_HOST": self.dicom_host,
             "PYTHONUNBUFFERED": "1",
         }
         decided = {
             "DATA_DIR": str(self.place.data),
             "DICOM_PORT": str(self.dicom_port),
             "DEMO": "1" if self.demo else "0",
+            "OWN_PYTHON": "1",  # whoever starts these has prepared the folder already
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), self.given.get("PYTHONPATH")])),
             **engines.addresses(self.engines),
         }

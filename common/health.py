@@ -58,7 +58,7 @@ def storage() -> str:
 def worker() -> str:
     """Does at least one worker answer over the broker? A busy one does, too."""
     try:
-        with current_app.connection(connect_timeout=SECONDS, transport_options=IMPATIENT) as link:
+        with current_app.connection(connect_timeout=1, transport_options=IMPATIENT) as link:
             answers = current_app.control.ping(timeout=SECONDS, limit=1, connection=link)
     except (KombuError, RedisError, OSError):
         return "cannot be asked"
@@ -88,7 +88,7 @@ CHECKS: dict[str, Callable[[], str]] = {
 
 def report() -> dict[str, str]:
     """Every part with "ok" or what ails it."""
-    parts = {}
+    parts: dict[str, str] = {}
     for name, check in CHECKS.items():
         if name == "worker" and parts["broker"] != OK:
             parts[name] = "cannot be asked"

@@ -66,8 +66,9 @@ class Place:
         free = shutil.disk_usage(self.data).free
         if free < LEAST_FREE_BYTES:
             raise Unusable(
-                f"The disk of {self.data} is full: {free // 1024**2} MB are free and "
-                f"{LEAST_FREE_BYTES // 1024**2} MB are needed; make room or choose another --data-dir."
+                f"The disk of {self.data} is full: {free // 1024**2} MB are free, and "
+                f"{LEAST_FREE_BYTES // 1024**2} MB are needed; make room, or choose another "
+                "--data-dir."
             )
 
     def secret_key(self) -> str:
@@ -133,5 +134,5 @@ def sentence_about(why: OSError, path: object) -> str:
     if why.errno in {errno.ENOSPC, errno.EDQUOT}:
         return f"The disk of {path} is full; make room or choose another --data-dir."
     if why.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{why.filename or path} cannot be written; choose another --data-dir or mend its rights."
+        return f"{why.filename or path} may not be written; choose another --data-dir."
     return f"{path} cannot be used: {why.strerror or why}."

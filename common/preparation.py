@@ -278,7 +278,7 @@ def run(
     env: dict[str, str] | None = None,
     folder: Path = ROOT,
 ) -> None:
-    """Run one step to its end, telling how far it is; Unusable with the end of its log if it fails."""
+    """Run one step, telling how far it is; Unusable with the end of its log if it fails."""
     target = open(log, "w+") if log else open(os.devnull, "w+")  # noqa: SIM115  closed below
     with target:
         process = subprocess.Popen(  # noqa: S603
@@ -305,7 +305,7 @@ def run(
 
 
 def watch(process: "subprocess.Popen[bytes]", count: Count | None) -> None:
-    """Say how far a step is whenever that changes: on one line of a terminal, else on a few lines."""
+    """Say how far a step is when that changes: on one line of a terminal, else on a few."""
     on_terminal = sys.stdout.isatty()
     told, told_at = "", 0.0
     while process.poll() is None:

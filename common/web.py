@@ -1,4 +1,4 @@
-"""Between the ASGI server and the pages, which are WSGI: large files in large blocks, no half bodies."""
+"""Between the ASGI server and the WSGI pages: files in large blocks, and no half bodies."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
@@ -8,7 +8,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
 BLOCK_BYTES = (
     256 * 1024
 )  # each block crosses from a thread to the loop; Django's own 4 kB are too many
-WsgiApplication = Callable[[dict[str, Any], Any], Iterable[bytes]]
+WsgiApplication = Callable[[Any, Any], Iterable[bytes]]
 
 
 class Blocks:

@@ -1,9 +1,10 @@
 """One ASGI callable for one port: live news on the loop, everything else in the pages' threads."""
 
 import os
+from typing import Any
 
 from a2wsgi import WSGIMiddleware
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from imaging_dept.wsgi import application as wsgi_application
 
@@ -12,7 +13,7 @@ from common import events, processes, web  # isort: skip
 from django.urls import get_resolver  # isort: skip
 
 PAGE_THREADS = int(os.environ.get("WEB_THREADS", "8"))
-pages: ASGI3Application = WSGIMiddleware(
+pages: Any = WSGIMiddleware(
     web.large_blocks(wsgi_application), workers=PAGE_THREADS, send_queue_size=4
 )
 
@@ -28,7 +29,7 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
 
 
 async def live(receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    """The server starts and stops. Every page's code is loaded before the first person waits for it."""
+    """The server starts and stops. All pages are loaded before the first person waits for one."""
     await receive()
     _ = get_resolver().url_patterns
     await send({"type": "lifespan.startup.complete"})

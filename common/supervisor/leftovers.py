@@ -76,7 +76,7 @@ def is_same(row: dict[str, int]) -> bool:
 
 
 def born(pid: int) -> int:
-    """The process's start time in clock ticks since boot; 0 when there is none, or it is a zombie."""
+    """Its start time in clock ticks since boot; 0 when there is none, or it is a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from django.conf import settings
 from django.db import connection
 
 from common.environment import Department
 from common.place import Place
+from common.ports import check_free, listen_on
 from common.preparation import ROOT
-from common.running import listen_on, programs
+from common.programs import programs
 from common.supervisor import Keeper
 from imaging_dept.celery import app
 
@@ -36,13 +35,13 @@ class RealPrograms:
             Department.from_environment(),
             host="127.0.0.1",
             port=self.web_socket.getsockname()[1],
-            dicom_port=free_port(),
+            dicom_port=check_free("127.0.0.1", 0, ""),
         )
         url = urlsplit(os.environ["DATABASE_URL"])
         env = os.environ | {
             "DATABASE_URL": urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}")),
             "DICOM_PORT": str(self.department.dicom_port),
-            "DATA_DIR": str(settings.DATA_DIR),
+            "DATA_DIR": os.environ["DATA_DIR"],
         }
         fd = self.web_socket.fileno()
         self.known = {one.name: one for one in programs(self.department, env, fd)}
@@ -172,8 +171,3 @@ class Up:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.log.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""What /healthz and /readyz say. The parts that are missing in a plain test are named as missing."""
+"""What /healthz and /readyz say. Parts that are missing in a plain test are named as missing."""
 
 import json
 import urllib.request

@@ -1,4 +1,4 @@
-"""`manage.py prepare_database`: tables as the code wants them, and the demonstration on an empty one."""
+"""`manage.py prepare_database`: the tables, and the demonstration if there is nothing yet."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 class Command(BaseCommand):
     """What `up` does between starting the engines and everybody else, in one process."""
 
-    help = "Bring the tables up to date; load the demonstration department into an empty database (DEMO=1)."
+    help = "Bring the tables up to date; DEMO=1 loads the demonstration into an empty database."
     requires_system_checks: list[str] = []
 
     def handle(self, *_: Any, **__: Any) -> None:

@@ -17,7 +17,7 @@ from common.running import run_department
 class Command(BaseCommand):
     """Flags win over the environment, the environment over the defaults."""
 
-    help = "Start everything: database, broker, web, worker, clock and DICOM listener. Ctrl-C stops it."
+    help = "Start database, broker, web, worker, clock and DICOM listener. Ctrl-C stops them."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
