@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from celery import current_app
 from django.db import connection
 
 from common.environment import Department
@@ -19,7 +20,6 @@ from common.ports import check_free, listen_on
 from common.preparation import ROOT
 from common.programs import programs
 from common.supervisor import Keeper
-from imaging_dept.celery import app
 
 UP_SECONDS = 120
 
@@ -73,7 +73,7 @@ class RealPrograms:
         """Return when no task runs or waits: nothing of one test reaches into the next."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            inspect = app.control.inspect(timeout=1, limit=1)
+            inspect = current_app.control.inspect(timeout=1, limit=1)
             tasks = {**(inspect.active() or {}), **(inspect.reserved() or {})}
             if not any(tasks.values()):
                 return
