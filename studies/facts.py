@@ -210,7 +210,7 @@ class DecodedFrame:
     photometric: str  # may differ from the header's: decoded colour JPEG is RGB
 
 
-_READ_BACK = {"date": dt.date, "birth_date": dt.date, "time": dt.time}
+_READ_BACK: dict[str, Any] = {"date": dt.date, "birth_date": dt.date, "time": dt.time}
 
 
 def _with_dates(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -87,7 +87,13 @@ def _start_afresh() -> None:
 
 
 os.register_at_fork(after_in_child=_start_afresh)
-atexit.register(lambda: _readers.end())
+
+
+def _end() -> None:
+    _readers.end()
+
+
+atexit.register(_end)
 
 
 def read_facts(path: str | os.PathLike[str]) -> InstanceFacts:

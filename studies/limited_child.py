@@ -30,6 +30,12 @@ RECURSION_LIMIT = 2000
 MAX_MAPPED = 64 << 30  # a mapped file takes addresses, not memory
 KEPT_HEADER_BYTES = 64 << 20
 
+TOO_MUCH_MEMORY = NotUsable(
+    "out_of_memory", "Reading it takes more memory than is allowed.", refuse=False
+)
+TOO_DEEP = NotUsable("too_deep", "Its parts lie too deep in one another.")
+UNREADABLE = NotUsable("unreadable", "It could not be read.", refuse=False)
+
 Answer = tuple[dict[str, Any], bytes]
 
 
@@ -134,20 +140,17 @@ def answer(request: dict[str, Any]) -> Answer:
     """Do what is asked; every failure becomes an answer."""
     try:
         return OPERATIONS[request["do"]](request)
-    except NotUsable as why:
-        return _refusal(why), b""
+    except NotUsable as known:
+        return _refusal(known), b""
     except MemoryError:
         _kept.cache_clear()
-        sentence = "Reading it takes more memory than is allowed."
-        why = NotUsable("out_of_memory", sentence, refuse=False)
-        return {**_refusal(why), "is_spent": True}, b""
+        return {**_refusal(TOO_MUCH_MEMORY), "is_spent": True}, b""
     except RecursionError:
-        return _refusal(NotUsable("too_deep", "Its parts lie too deep in one another.")), b""
-    except Exception as surprise:  # noqa: BLE001 - a decoder's own words: no sentence for people
+        return _refusal(TOO_DEEP), b""
+    except Exception as surprise:  # a decoder's own words are no sentence for people
         where = traceback.extract_tb(surprise.__traceback__)[-1]
-        why = NotUsable("unreadable", "It could not be read.", refuse=False)
         detail = f"{type(surprise).__name__} at {Path(where.filename).name}:{where.lineno}"
-        return {**_refusal(why), "detail": detail}, b""
+        return {**_refusal(UNREADABLE), "detail": detail}, b""
 
 
 def _refusal(why: NotUsable) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import logging
 import os
 import select
 import signal
@@ -14,6 +15,8 @@ from typing import IO, Any
 
 from studies.facts import NotUsable
 from studies.limited_child import ANSWER, REQUEST
+
+logger = logging.getLogger(__name__)
 
 MEMORY_BYTES = int(os.environ.get("READER_MEMORY_MB", "2048")) << 20
 SECONDS = int(os.environ.get("READER_SECONDS", "20"))  # wall clock and processor time a question
@@ -99,6 +102,8 @@ class LimitedProcess:
         self._answered += 1
         if facts.pop("resident") > RESIDENT_BYTES_A_LIFE or facts.pop("is_spent", False):
             self._is_spent = True
+        if detail := facts.pop("detail", ""):
+            logger.warning("An object could not be read: %s", detail)
         if "code" in facts:
             return NotUsable(facts["code"], facts["sentence"], refuse=facts["refuse"])
         return facts, data

@@ -18,7 +18,7 @@ _EXACT = {
     "77.1.4.1": Kind.VIDEO,
 }
 # RT objects that carry no pixels: structure sets, plans, treatment records.
-_PLANS = frozenset("3 4 5 6 7 8 9 10 11 12 13 14 16 17 18 20 21 22 23 24 25".split())
+_PLANS = frozenset(str(number) for number in [*range(3, 15), 16, 17, 18, *range(20, 26)])
 _FAMILIES = (
     ("88.", Kind.REPORT),
     ("9.", Kind.WAVEFORM),

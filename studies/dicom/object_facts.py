@@ -214,7 +214,9 @@ def _layout(header: Header, bits: int, frames: int) -> tuple[dict[str, Any] | No
     needed, there = (bits * frames + 7) // 8, pixels.length if pixels else 0
     fault = ""
     if needed > there:
-        fault = f"The pixel data is shorter than its rows and columns: {there:,} of {needed:,} bytes."
+        fault = (
+            f"The pixel data is shorter than its rows and columns: {there:,} of {needed:,} bytes."
+        )
     return native_layout(header, bits, frames), fault
 
 
@@ -223,7 +225,9 @@ def _text_fault(header: Header) -> str:
         return f"The character set “{min(header.unknown_charsets)}” is unknown."
     elements = header.elements
     if not v.values(elements, "00080005"):
-        names = "".join(str(v.values(elements, tag)) for tag in ("00100010", "00100020", "00081030"))
+        names = "".join(
+            str(v.values(elements, tag)) for tag in ("00100010", "00100020", "00081030")
+        )
         if not names.isascii():
             return "The file does not say which character set its text is in."
     return ""

@@ -18,6 +18,9 @@ from studies.facts import NotUsable
 
 UNDEFINED = 0xFFFFFFFF
 ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+# Some machines fill the file up with zeros after the last element.
+FILLING = 0
+ENDS = frozenset({ITEM_END, SEQUENCE_END, FILLING})
 PIXEL_TAGS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 OFFSET_TABLES = frozenset({0x7FE00001, 0x7FE00002})
 TRAILING_PADDING = 0xFFFCFFFC
@@ -110,9 +113,9 @@ class Reader:
             tag, vr, start, length = self._head(at, scope)
             if tag >> 16 >= stop_group:
                 return at
-            if tag >> 16 == 0xFFFE:  # noqa: PLR2004 - a delimiter; a stray item is passed over
-                if tag != ITEM:
-                    return start
+            if tag in ENDS:
+                return start if tag else end
+            if tag == ITEM:  # a stray one: its elements count as ours
                 at = start
             elif length == UNDEFINED or vr == "SQ":
                 at = self._container(tag, vr, start, length, scope)
@@ -121,8 +124,6 @@ class Reader:
                 if at > end:
                     raise self._overrun(tag, start, length, scope)
                 self._element(tag, vr, start, length, scope)
-                if not tag and not length and self._is_blank(at, end):
-                    return end
         return at
 
     def _head(self, at: int, scope: Scope) -> tuple[int, str, int, int]:
@@ -310,7 +311,6 @@ class Reader:
         raise _cut_header()
 
     def _is_blank(self, at: int, end: int) -> bool:
-        """Some machines fill the file up with zeros after the last element."""
         return not self.buffer[at : min(end, at + 65536)].strip(b"\x00")
 
 

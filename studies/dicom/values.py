@@ -139,9 +139,7 @@ def as_moment(value: str, offset: int | None) -> dt.datetime | None:
     return moment(as_date(value[:8]), as_time(value[8:]), offset)
 
 
-def moment(
-    day: dt.date | None, clock: dt.time | None, offset: int | None
-) -> dt.datetime | None:
+def moment(day: dt.date | None, clock: dt.time | None, offset: int | None) -> dt.datetime | None:
     """Day and time joined: aware when an offset is known."""
     if day is None:
         return None

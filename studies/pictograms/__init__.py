@@ -19,9 +19,7 @@ def pictogram(header: Header, order: PictureOrder, fault: str) -> Picture:
     canvas = Canvas(order.size or _DEFAULT_SIDE)
     _draw(canvas, header)
     made = finished(canvas.image(), order, 0, "PICTOGRAM")
-    return Picture(
-        made.data, made.width, made.height, 0, "PICTOGRAM", made.media_type, fault
-    )
+    return Picture(made.data, made.width, made.height, 0, "PICTOGRAM", made.media_type, fault)
 
 
 def _draw(canvas: Canvas, header: Header) -> None:

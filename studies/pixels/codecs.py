@@ -8,7 +8,8 @@ in the limited child.
 import dataclasses
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -103,7 +104,7 @@ def _jpeg_2000(data: bytes, shape: Shape, reduce: int, _: str) -> Decoded:
     """JPEG 2000 and HTJ2K, decoding only the resolution that is needed."""
     from openjpeg import utils as openjpeg  # noqa: PLC0415
 
-    facts = openjpeg.get_parameters(data)
+    facts: dict[str, Any] = openjpeg.get_parameters(data)
     precision, is_signed = facts["precision"], facts["is_signed"]
     stored = dataclasses.replace(
         shape,
@@ -131,7 +132,7 @@ def _unscaled(array: Array, precision: int, *, is_signed: bool) -> Array:
     return (array.astype(np.int32) - (1 << (width - 1))) >> (width - precision)
 
 
-def _whole_j2k(data: bytes, facts: dict[str, int]) -> Array:
+def _whole_j2k(data: bytes, facts: dict[str, Any]) -> Array:
     """What Pillow does not take (more than 16 bits, odd boxes), at full size."""
     from openjpeg import utils as openjpeg  # noqa: PLC0415
 
@@ -171,11 +172,12 @@ def _rle(data: bytes, shape: Shape, _: int, __: str) -> Decoded:
     if shape.bits_allocated == 1:
         return Decoded(_rle_bits(data, shape), shape.photometric, shape)
     raw = rle.decode_frame(data, shape.rows * shape.columns, shape.bits_allocated, "<")
-    flat = np.frombuffer(raw, f"<u{shape.bits_allocated // 8}")
+    flat: Array = np.frombuffer(raw, f"<u{shape.bits_allocated // 8}")
     if shape.samples == 1:
         array = flat.reshape(shape.rows, shape.columns)
     else:  # one plane after another, whatever the header says (PS3.5 annex G)
-        array = np.moveaxis(flat.reshape(shape.samples, shape.rows, shape.columns), 0, 2)
+        planes: Array = flat.reshape(shape.samples, shape.rows, shape.columns)
+        array = np.moveaxis(planes, 0, 2)
     photometric = "YBR_FULL" if shape.photometric == "YBR_FULL_422" else shape.photometric
     return Decoded(array, photometric, shape)
 
@@ -226,7 +228,7 @@ def _gdcm(data: bytes, shape: Shape, _: int, syntax: str) -> Decoded:
     return Decoded(array, "RGB" if lossy_colour else shape.photometric, stored)
 
 
-_DECODERS: dict[str, Callable[[bytes, Shape, int, str], Decoded]] = (
+_DECODERS: Mapping[str, Callable[[bytes, Shape, int, str], Decoded]] = (
     dict.fromkeys(JPEG_LOSSY, _jpeg)
     | dict.fromkeys(JPEG_LOSSLESS, _gdcm)
     | dict.fromkeys(JPEG_LS, _jpeg_ls)

@@ -26,12 +26,20 @@ def frame_samples(header: Header, shape: Shape, frame: int, reduce: int = 1) -> 
         raise NoPicture("The object has no pixel data.")
     if not 0 <= frame < shape.frames:
         raise NotUsable("no_such_frame", f"There is no frame {frame + 1}.", refuse=False)
-    if pixels.fragments is None:
-        if not is_native(header.transfer_syntax):
-            raise NoPicture("The pixel data is not compressed, although the file says so.")
-        return Decoded(native_frame(header, shape, frame), shape.photometric, shape)
+    if pixels.fragments is not None:
+        return _decompressed(header, pixels, shape, (frame, reduce))
+    if not is_native(header.transfer_syntax):
+        raise NoPicture("The pixel data is not compressed, although the file says so.")
+    return Decoded(native_frame(header, shape, frame), shape.photometric, shape)
+
+
+def _decompressed(
+    header: Header, pixels: PixelElement, shape: Shape, wanted: tuple[int, int]
+) -> Decoded:
+    """A compressed frame; `wanted` is its number and by how much it may be reduced."""
     if header.transfer_syntax in VIDEO:
         raise NoPicture("This is a video.")
+    frame, reduce = wanted
     data = frame_bytes(header, pixels, shape.frames, frame)
     syntax = header.transfer_syntax
     if is_native(syntax):

@@ -54,7 +54,7 @@ def _table(
 
 
 def _entries(header: Header, item: v.Elements, path: str, count: int) -> Array | None:
-    """The table's numbers: in a binary value, or as numbers; eight bits when they fill only half."""
+    """The table's numbers, binary or listed; of eight bits when they fill only half the room."""
     if path in header.bulk:
         raw = header.bytes_of(path)
         if count <= len(raw) < 2 * count:

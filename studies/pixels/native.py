@@ -84,4 +84,5 @@ def stored_values(array: Array, shape: Shape) -> Array:
     if not shape.is_signed:
         return array
     sign = 1 << (shape.bits_stored - 1)
-    return (array.astype(np.int64 if shape.bits_stored > 31 else np.int32) ^ sign) - sign  # noqa: PLR2004
+    wide: Array = array.astype(np.int64 if shape.bits_stored > 31 else np.int32)  # noqa: PLR2004
+    return np.bitwise_xor(wide, sign) - sign

@@ -17,7 +17,7 @@ from studies.pixels.grey import GreyRules
 from studies.pixels.luts import functional_group
 from studies.pixels.native import Array, stored_values
 from studies.pixels.reduction import block_mean, sampled
-from studies.pixels.shape import NoPicture, Shape
+from studies.pixels.shape import Shape
 
 MAX_SIDE = 8192
 MAX_ASPECT = 10.0  # a spacing that stretches more is a mistake of the machine
