@@ -1,10 +1,12 @@
 """What arrived, and what it is."""
 
+from studies.models.archive import Archive
 from studies.models.incoming import IncomingFile, Upload
 from studies.models.study import Instance, InstanceHeader, Match, Series, Study
 from studies.models.thumbnail import Thumbnail
 
 __all__ = [
+    "Archive",
     "IncomingFile",
     "Instance",
     "InstanceHeader",

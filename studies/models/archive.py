@@ -1,5 +1,6 @@
 """An archive that somebody uploaded: a parcel, unpacked by a worker, never an object itself."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -15,6 +16,10 @@ from studies.models.incoming import Upload
 class ArchiveQuerySet(ClaimableQuerySet["Archive"]):
     def of_upload(self, upload_pk: int) -> Self:
         return self.filter(upload=upload_pk)
+
+    def sizes_of(self, names: Iterable[str]) -> models.QuerySet["Archive", tuple[str, int]]:
+        """Name and size of those that are among `names`."""
+        return self.filter(original_name__in=list(names)).values_list("original_name", "size")
 
 
 class Archive(Stateful):

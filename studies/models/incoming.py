@@ -24,7 +24,18 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Uploads are the business of whoever made them, and of those who mend."""
         if user.has_perm("studies.view_incomingfile"):
             return self
-        return self.filter(by=user) if user.has_perm("studies.add_upload") else self.none()
+        return self.made_by(user) if user.has_perm("studies.add_upload") else self.none()
+
+    def made_by(self, user: "User") -> Self:
+        """A person's own uploads, newest first."""
+        return self.filter(by=user).select_related("by").order_by("-pk")
+
+    def with_counts(self) -> Self:
+        """`file_count` and `problem_count` of each."""
+        problems = Q(files__status__in=["SET_ASIDE", "REFUSED"])
+        return self.annotate(
+            file_count=models.Count("files"), problem_count=models.Count("files", filter=problems)
+        )
 
 
 class Upload(models.Model):
@@ -55,6 +66,20 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
 
     def in_upload(self, upload_pk: int | None, name: str) -> "IncomingFile | None":
         return self.filter(upload=upload_pk, original_name=name).first()
+
+    def sizes_of(self, names: Iterable[str]) -> models.QuerySet["IncomingFile", tuple[str, int]]:
+        """Name and size of those that are among `names`."""
+        return self.filter(original_name__in=list(names)).values_list("original_name", "size")
+
+    def counts(self) -> dict[str, int]:
+        """How many have which status."""
+        rows = self.order_by().values_list("status").annotate(number=models.Count("pk"))
+        return dict(rows)
+
+    def needing_attention(self) -> Self:
+        """Those that did not simply go where they belong, newest first."""
+        settled = [IncomingFile.Status.SET_ASIDE, IncomingFile.Status.REFUSED]
+        return self.filter(status__in=settled).order_by("-pk")
 
     def locked(self, pk: int) -> "IncomingFile":
         """The row as it stands now; nobody else moves it until this transaction ends."""

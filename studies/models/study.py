@@ -39,6 +39,10 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def newest_first(self) -> Self:
         return self.order_by("-study_date", "-pk")
 
+    def fed_by(self, upload_pk: int) -> Self:
+        """Studies that this upload brought something for."""
+        return self.filter(incoming_files__upload=upload_pk).distinct()
+
     def ready_to_read(self) -> Self:
         return self.filter(status=Study.Status.READY)
 
@@ -192,6 +196,10 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
 
     def with_pictures(self) -> Self:
         return self.select_related("thumbnail")
+
+    def with_pixels(self) -> Self:
+        """Those that have something to look at."""
+        return self.filter(has_pixels=True)
 
     def acquired_for(self, procedure_pk: int) -> Self:
         """What the device made for a procedure: no reports, marks or selections of images."""
