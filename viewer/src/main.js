@@ -1,5 +1,6 @@
-// Where the viewer starts.
+// The entry. It carries the style and nothing else: the page loads this file under whatever name the
+// static files give it, so no other chunk may import from it.
 
-import { init as startCore } from "@cornerstonejs/core";
+import "./style/viewer.css";
 
-await startCore();
+import("./app.js");

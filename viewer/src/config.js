@@ -1,0 +1,28 @@
+// What the page hands over in its JSON block.
+
+/**
+ * @typedef {object} Config
+ * @property {string[]} studies  Study Instance UIDs to open, the first one is the main study.
+ * @property {string} dicomWebRoot  Where the DICOMweb services answer, without a slash at the end.
+ * @property {string} back  Where the person came from.
+ * @property {string} person  Who is signed in, for the title of the page.
+ * @property {object[]|null} otherStudies  This patient's other studies; null: ask the archive.
+ * @property {Record<string, string>} strings  Translations by English text.
+ */
+
+/** Read the configuration; what is missing gets a harmless value. */
+export function readConfig(id = "viewer-config") {
+  const block = document.getElementById(id);
+  const given = block ? JSON.parse(block.textContent) : {};
+  return {
+    dicomWebRoot: "/dicom-web",
+    back: "/",
+    person: "",
+    otherStudies: null,
+    strings: {},
+    ...given,
+    studies: (given.studies ?? []).filter(Boolean),
+  };
+}
+
+export const config = readConfig();

@@ -1,0 +1,77 @@
+// What lies over a pane when there is no picture to see: waiting, a fault, or what an object is.
+
+import { bulkUrl, instanceUrl } from "./archive.js";
+import { text, values } from "./attributes.js";
+import { h } from "./dom.js";
+import { icon } from "./icons.js";
+import { contentTree } from "./report_text.js";
+import { gettext } from "./text.js";
+
+export function makeCover() {
+  return h("div", { class: "cover", hidden: true });
+}
+
+function show(cover, kind, ...children) {
+  cover.replaceChildren(...children);
+  cover.dataset.kind = kind;
+  cover.hidden = false;
+}
+
+export function hideCover(cover) {
+  cover.hidden = true;
+  cover.replaceChildren();
+  delete cover.dataset.kind;
+}
+
+/** An empty pane says what to do. */
+export function coverEmpty(cover) {
+  show(cover, "empty", h("p", { text: gettext("Choose a series, or drop one here.") }));
+}
+
+export function coverWaiting(cover) {
+  show(cover, "waiting", h("span", { class: "spinner", role: "status", "aria-label": gettext("Loading") }));
+}
+
+/** A picture that cannot be shown: the sentence, and a way to try again. */
+export function coverFault(cover, title, sentence, onRetry) {
+  const retry = h("button", { type: "button", class: "plain-button", text: gettext("Try again"), on: { click: onRetry } });
+  show(cover, "fault", icon("warning"), h("h2", { text: title }), h("p", { text: sentence }), retry);
+}
+
+/** An object without pixels of its own: a picture of it, what it is, and a way to open it. */
+export function coverDocument(cover, stack) {
+  const dataset = stack.datasets[0];
+  const url = instanceUrl(stack.series.study.uid, stack.series.uid, text(dataset, "00080018"));
+  const title = text(dataset, "00420010") || stack.series.description || text(dataset, "00081030");
+  const tree = contentTree(dataset);
+  show(
+    cover,
+    tree ? "report" : "document",
+    h("h2", { text: stack.form === "video" ? gettext("Video") : stack.kind.words }),
+    title ? h("p", { class: "cover-title", text: title }) : null,
+    documentLink(dataset, url),
+    tree ?? drawnPicture(url, stack),
+  );
+}
+
+function drawnPicture(url, stack) {
+  const picture = h("img", { src: `${url}/rendered`, alt: stack.kind.words, class: "cover-picture" });
+  picture.addEventListener("error", () => {
+    picture.replaceWith(h("p", { class: "lesser", text: gettext("There is no picture of this object.") }));
+  });
+  return picture;
+}
+
+/** A link to the document or the film inside an object, opened in a tab of its own. */
+function documentLink(dataset, url) {
+  const document = dataset["00420011"]?.BulkDataURI;
+  const film = dataset["7FE00010"]?.BulkDataURI;
+  if (document) return openLink(bulkUrl(document, url), gettext("Open the document"));
+  return film && values(dataset, "00280008").length
+    ? openLink(bulkUrl(film, url), gettext("Download the film"))
+    : null;
+}
+
+function openLink(href, words) {
+  return h("a", { href, target: "_blank", rel: "noopener", class: "plain-button" }, icon("open"), words);
+}

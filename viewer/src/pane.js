@@ -1,0 +1,179 @@
+// A pane: one place on the stage that shows one stack, with its words, slider and film controls.
+
+import { Enums, eventTarget } from "@cornerstonejs/core";
+import { tell } from "./bus.js";
+import { makeCine } from "./cine.js";
+import { hasImages } from "./catalogue.js";
+import { clearOverlay, makeOverlay, patientLines, placeLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
+import { coverDocument, coverEmpty, coverFault, coverWaiting, hideCover, makeCover } from "./cover.js";
+import { h, oncePerFrame } from "./dom.js";
+import { engine } from "./engine.js";
+import { forgetFault, isLoaded } from "./loader.js";
+import { makeSlider, setSlider } from "./slider.js";
+import { gettext } from "./text.js";
+import { addViewport, removeViewport } from "./tools.js";
+import { View } from "./view.js";
+
+const { Events, ViewportType } = Enums;
+const WAIT_BEFORE_SPINNER = 150;
+
+let made = 0;
+
+export class Pane {
+  constructor() {
+    made += 1;
+    this.id = `pane-${made}`;
+    this.stack = null;
+    this.wanted = 0;
+    this.direction = 1;
+    this.overlay = makeOverlay();
+    this.cover = makeCover();
+    this.slider = makeSlider((index) => this.goTo(index));
+    this.image = h("div", { class: "pane-image" });
+    this.cine = makeCine(this);
+    this.element = h(
+      "section",
+      { class: "pane", id: this.id, tabindex: "0", "aria-label": gettext("Images") },
+      this.image, this.overlay.element, this.cover, this.slider.element, this.cine.element,
+    );
+    this.image.addEventListener("contextmenu", (event) => event.preventDefault());
+    this.refresh = oncePerFrame(() => this.write());
+    coverEmpty(this.cover);
+  }
+
+  /** Take part in drawing; the element must be in the page. */
+  attach() {
+    engine().enableElement({ viewportId: this.id, element: this.image, type: ViewportType.STACK, defaultOptions: { background: [0, 0, 0] } });
+    this.viewport = engine().getViewport(this.id);
+    this.view = new View(this.viewport);
+    addViewport(this.id, engine().id);
+    this.listenTo(this.image, Events.STACK_NEW_IMAGE, () => this.imageCame());
+    this.listenTo(this.image, Events.PRE_STACK_NEW_IMAGE, (event) => this.imageWanted(event.detail.imageIdIndex));
+    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED, Events.IMAGE_RENDERED]) this.listenTo(this.image, news, this.refresh);
+    this.listenTo(eventTarget, Events.IMAGE_LOAD_ERROR, (event) => this.imageFailed(event.detail?.imageId));
+  }
+
+  listenTo(target, news, hear) {
+    (this.listeners ??= []).push([target, news, hear]);
+    target.addEventListener(news, hear);
+  }
+
+  detach() {
+    this.cine.stop();
+    clearTimeout(this.spinner);
+    for (const [target, news, hear] of this.listeners ?? []) target.removeEventListener(news, hear);
+    removeViewport(this.id, engine().id);
+    engine().disableElement(this.id);
+    this.element.remove();
+  }
+
+  /** Show a stack from one of its images on. */
+  async show(stack, index = 0) {
+    this.stack = stack;
+    this.direction = 1;
+    this.cine.stop();
+    clearOverlay(this.overlay);
+    this.element.setAttribute("aria-label", stack.series.description || gettext("Images"));
+    tell("pane", { pane: this });
+    if (!hasImages(stack)) return this.showDocument();
+    this.wanted = Math.min(index, stack.frames.length - 1);
+    coverWaiting(this.cover);
+    this.element.dataset.state = "waiting";
+    await this.viewport.setStack(stack.frames.map(({ imageId }) => imageId), this.wanted);
+    this.cine.prepare();
+    return undefined;
+  }
+
+  showDocument() {
+    clearTimeout(this.spinner);
+    this.element.dataset.state = "document";
+    setSlider(this.slider, 0, 1);
+    this.cine.prepare();
+    coverDocument(this.cover, this.stack);
+    writeCorner(this.overlay.corners["top-left"], patientLines(this.stack.datasets[0]));
+    writeCorner(this.overlay.corners["top-right"], seriesLines(this.stack.datasets[0]));
+    tell("image", { pane: this });
+  }
+
+  get hasImages() {
+    return Boolean(this.stack && hasImages(this.stack));
+  }
+
+  get frame() {
+    return this.hasImages ? this.stack.frames[this.wanted] : undefined;
+  }
+
+  /** The attributes of what is shown. */
+  get attributes() {
+    return this.frame?.attributes ?? this.stack?.datasets[0];
+  }
+
+  goTo(index) {
+    if (!this.hasImages) return;
+    const target = Math.max(0, Math.min(this.stack.frames.length - 1, index));
+    const step = target - this.viewport.getTargetImageIdIndex();
+    if (step) this.viewport.scroll(step, true);
+  }
+
+  goBy(step, isRound = false) {
+    const count = this.stack?.frames.length ?? 0;
+    const next = this.wanted + step;
+    this.goTo(isRound && count ? (next + count) % count : next);
+  }
+
+  imageWanted(index) {
+    if (index !== this.wanted) this.direction = Math.sign(index - this.wanted);
+    this.wanted = index;
+    setSlider(this.slider, index, this.stack.frames.length, this.stack);
+    clearTimeout(this.spinner);
+    if (this.frame.fault) return;
+    if (!isLoaded(this.frame)) this.spinner = setTimeout(() => this.element.classList.add("is-waiting"), WAIT_BEFORE_SPINNER);
+    tell("image", { pane: this });
+  }
+
+  imageCame() {
+    this.settle("image");
+    hideCover(this.cover);
+    this.refresh();
+    tell("image", { pane: this });
+  }
+
+  imageFailed(imageId) {
+    const frame = this.frame;
+    if (!frame || frame.imageId !== imageId) return;
+    this.settle("fault");
+    const fault = frame.trouble ?? new Error(gettext("This image could not be loaded."));
+    const title = fault.mayRetry ? gettext("Not loaded") : gettext("This image cannot be shown");
+    coverFault(this.cover, title, fault.message, () => this.tryAgain());
+    this.refresh();
+    tell("image", { pane: this });
+  }
+
+  settle(state) {
+    clearTimeout(this.spinner);
+    this.element.classList.remove("is-waiting");
+    this.element.dataset.state = state;
+  }
+
+  tryAgain() {
+    const frame = this.frame;
+    if (!frame) return;
+    forgetFault(frame);
+    coverWaiting(this.cover);
+    this.viewport.loadImages([frame.imageId], this.viewport);
+  }
+
+  /** Write the words and letters of what is on the screen now. */
+  write() {
+    if (!this.hasImages || !this.element.isConnected) return;
+    const { frame, overlay: { corners } } = this;
+    const isShown = this.element.dataset.state === "image";
+    this.element.dataset.index = this.wanted + 1;
+    writeCorner(corners["top-left"], patientLines(frame.attributes));
+    writeCorner(corners["top-right"], seriesLines(frame.attributes));
+    writeCorner(corners["bottom-left"], placeLines(frame, this.wanted, this.stack.frames.length));
+    writeCorner(corners["bottom-right"], isShown ? viewLines({ ...this.view.state(), drawn: frame.drawn }) : []);
+    if (isShown) writeSides(this.overlay, frame.attributes, ...this.view.directions());
+    this.slider.paint();
+  }
+}
