@@ -1,4 +1,4 @@
-"""What the frame of every page needs: places, counts, notices, theme, and whether this is a play.
+"""What the frame of every page needs: places, counts, notices, theme.
 
 Everything is lazy: a fragment that draws no frame asks the database nothing.
 """
@@ -108,7 +108,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "frame": Frame(cast(User, user), page) if signed_in else None,
         "theme": cast(User, user).theme if signed_in else User.Theme.AUTO,
         "themes": User.Theme.choices,
-        "is_demonstration": settings.DEMO,
         "department_name": settings.DEPARTMENT_NAME,
         "words_for_scripts": words_for_scripts,
     }

@@ -98,7 +98,7 @@ def _rows() -> list[dict[str, Any]]:
     people = _patients()
     facts = [
         (people[0], "STAT", "IN_PROGRESS", "CT head without contrast", "", "CT01", -20, 40, 200),
-        (people[1], "URGENT", "ARRIVED", "Knee, 2 views", "R", "DX01", -34, 0, 2),
+        (people[1], "HIGH", "ARRIVED", "Knee, 2 views", "R", "DX01", -34, 0, 2),
         (people[2], "ROUTINE", "READY", "MR lumbar spine", "", "MR01", 12, 0, 6),
         (people[3], "ROUTINE", "ON_HOLD", "US hip, newborn", "B", "US01", 45, 0, 8),
         (people[4], "ROUTINE", "COMPLETED", "Screening mammography", "L", "MG01", -190, 4, 4),

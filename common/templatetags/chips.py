@@ -86,7 +86,7 @@ DEVICE = {
 }
 PRIORITY = {
     "STAT": Look(_("STAT"), "pr-stat", "red", strong=True),
-    "URGENT": Look(_("Urgent"), "pr-urgent", "amber", strong=True),
+    "HIGH": Look(_("Urgent"), "pr-urgent", "amber", strong=True),
     "ROUTINE": Look(_("Routine"), "pr-routine", "grey"),
 }
 SEVERITY = {
