@@ -13,7 +13,10 @@ from common.states import Stateful
 from staff.roles import ROLES
 
 DOCS = Path(settings.BASE_DIR) / "docs"
-OURS = {"common", "staff", "audit", "patients", "equipment", "worklist", "studies", "reports", "gateway", "demo"}  # fmt: skip
+OURS = {
+    *("common", "staff", "audit", "patients", "equipment"),
+    *("worklist", "studies", "reports", "gateway", "demo"),
+}
 
 
 def text(name: str) -> str:

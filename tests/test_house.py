@@ -19,6 +19,7 @@ OPEN_PAGES = {
     "metrics": "has a token of its own",
     "events": "asks for a session itself; what it says are words without patients",
     "home": "sends everybody to the start page of their role",
+    "frame_parts": "the rail shows each person their own places only",
     "theme": "everybody may choose their own colours",
     "security": "everybody keeps their own keys",
     "api-root": "lists names only, to people who have signed in",
