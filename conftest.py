@@ -143,8 +143,8 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     """Start whole departments with `manage.py up`, each in its own folder, on free ports."""
     started: list[Up] = []
 
-    def start(*flags: str, **env: str) -> Up:
-        one = Up(tmp_path / f"department-{len(started)}", flags, env)
+    def start(*flags: str, in_folder: Path | None = None, **env: str) -> Up:
+        one = Up(in_folder or tmp_path / f"department-{len(started)}", flags, env)
         started.append(one)
         return one
 

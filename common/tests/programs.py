@@ -22,6 +22,7 @@ from common.programs import programs
 from common.supervisor import Keeper
 
 UP_SECONDS = 120
+OF_THE_SUITE = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEMO", "SECRET_KEY", "DICOM_PORT"}
 
 
 class RealPrograms:
@@ -87,33 +88,17 @@ class RealPrograms:
 class Up:
     """A department started by `manage.py up`, as a person would, on free ports."""
 
-    def __init__(
-        self, folder: Path, flags: tuple[str, ...] = (), env: dict[str, str] | None = None
-    ) -> None:
+    manage = (sys.executable, str(ROOT / "manage.py"))
+
+    def __init__(self, folder: Path, flags: tuple[str, ...], env: dict[str, str]) -> None:
         self.folder = folder
-        self.output = ""
         folder.mkdir(parents=True, exist_ok=True)
-        given = {
-            name: value
-            for name, value in os.environ.items()
-            if name
-            not in {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEMO", "SECRET_KEY", "DICOM_PORT"}
-        }
-        self.log = (folder / "up.log").open("w+")
+        self.env = {name: value for name, value in os.environ.items() if name not in OF_THE_SUITE}
+        self.env |= {"DATA_DIR": str(self.data), "PORT": "0", "DICOM_PORT": "0", **env}
+        self.log = (folder / f"up-{time.monotonic_ns()}.log").open("w+")
         self.process = subprocess.Popen(
-            [
-                *(
-                    sys.executable,
-                    str(ROOT / "manage.py"),
-                    "up",
-                    "--port",
-                    "0",
-                    "--dicom-port",
-                    "0",
-                ),
-                *("--data-dir", str(folder / "data"), *flags),
-            ],
-            env=given | (env or {}),
+            [*self.manage, "up", *flags],
+            env=self.env,
             stdout=self.log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
