@@ -1,1 +1,1 @@
-"""What the machines sent: receiving, filing, studies, thumbnails. Not for what is said about them."""
+"""What the machines sent: receiving, filing, studies, thumbnails. Not for what is said of them."""

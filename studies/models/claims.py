@@ -32,7 +32,9 @@ class ClaimableQuerySet(models.QuerySet[Claimed]):
         """
         with transaction.atomic():
             now = timezone.now()
-            found: list[Any] = list(self.due(now).select_for_update(skip_locked=True)[:limit])
+            found: list[Any] = list(
+                self.due(now).select_for_update(skip_locked=True, of=("self",))[:limit]
+            )
             mine = found[:1] if found and found[0].attempts else []
             mine = mine or list(takewhile(lambda row: not row.attempts, found))
             self.filter(pk__in=[row.pk for row in mine]).update(
@@ -41,6 +43,10 @@ class ClaimableQuerySet(models.QuerySet[Claimed]):
         for row in mine:
             row.attempts += 1
         return mine
+
+    def locked_waiting(self, pks: Iterable[int]) -> Self:
+        """Those of these rows that nobody has settled yet, locked in one fixed order."""
+        return self.waiting().filter(pk__in=pks).select_for_update(of=("self",)).order_by("pk")
 
     def renew(self, pks: Iterable[int]) -> None:
         """Say that these are still being worked on."""

@@ -64,6 +64,10 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
     def set_aside(self) -> Self:
         return self.filter(status=IncomingFile.Status.SET_ASIDE).order_by("-pk")
 
+    def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
+        """Those of these places at which received bytes lie."""
+        return self.filter(path__in=paths).values_list("path", flat=True)
+
     def in_upload(self, upload_pk: int | None, name: str) -> "IncomingFile | None":
         return self.filter(upload=upload_pk, original_name=name).first()
 
@@ -84,10 +88,6 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
     def locked(self, pk: int) -> "IncomingFile":
         """The row as it stands now; nobody else moves it until this transaction ends."""
         return self.select_for_update(of=("self",)).select_related("patient").get(pk=pk)
-
-    def locked_waiting(self, pks: Iterable[int]) -> Self:
-        """Those of these rows that nobody has settled yet, in one fixed order."""
-        return self.waiting().filter(pk__in=pks).select_for_update().order_by("pk")
 
 
 class IncomingFile(Stateful):

@@ -1,6 +1,7 @@
 """Study, series, instance: what was made of the received objects."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -144,6 +145,11 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def of_study(self, study_uid: str) -> Self:
         return self.filter(study__study_instance_uid=study_uid)
 
+    def by_uid(self, uids: Iterable[str]) -> dict[str, "Series"]:
+        """Those of these series that are here, with study and patient."""
+        rows = self.filter(series_instance_uid__in=set(uids)).select_related("study__patient")
+        return {series.series_instance_uid: series for series in rows}
+
 
 class Series(models.Model):
     """Images of one kind from one device (PS3.3 A.1.3)."""
@@ -200,6 +206,22 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def with_pixels(self) -> Self:
         """Those that have something to look at."""
         return self.filter(has_pixels=True)
+
+    def by_uid(self, uids: Iterable[str]) -> dict[str, "Instance"]:
+        """Those of these objects that are here, with all that is above them."""
+        rows = self.filter(sop_instance_uid__in=set(uids)).select_related(
+            "series__study__patient", "series__procedure"
+        )
+        return {instance.sop_instance_uid: instance for instance in rows}
+
+    def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
+        """Those of these places at which bytes of an instance lie."""
+        return self.filter(path__in=paths).values_list("path", flat=True)
+
+    def first_of(self, study_pk: int) -> "Instance | None":
+        """The object of a study that was filed first, with its header."""
+        rows = self.filter(series__study=study_pk).select_related("header")
+        return rows.order_by("pk").first()
 
     def acquired_for(self, procedure_pk: int) -> Self:
         """What the device made for a procedure: no reports, marks or selections of images."""
@@ -268,6 +290,13 @@ class InstanceHeader(models.Model):
         return f"header of {self.instance_id}"
 
 
+class MatchQuerySet(models.QuerySet["Match"]):
+    def with_procedure(self) -> Self:
+        return self.select_related(
+            "procedure__order", "procedure__device", "procedure__procedure_type", "matched_by"
+        ).order_by("pk")
+
+
 class Match(models.Model):
     """A study belongs to a scheduled procedure: found by which rule, when, by whom."""
 
@@ -286,6 +315,8 @@ class Match(models.Model):
     matched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = MatchQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "matches"

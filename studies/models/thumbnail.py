@@ -1,5 +1,7 @@
 """The small picture of an instance, and the work of drawing it."""
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +11,8 @@ from studies.models.study import Instance
 
 
 class ThumbnailQuerySet(ClaimableQuerySet["Thumbnail"]):
-    """What waits to be drawn, and what was."""
+    def with_instance(self) -> Self:
+        return self.select_related("instance__series")
 
 
 class Thumbnail(Stateful):

@@ -1,0 +1,22 @@
+"""What may be done with received objects and studies. One verb, one function."""
+
+from studies.services.matching import match_by_hand
+from studies.services.receiving import Announced, receive
+from studies.services.set_aside import discard_set_aside, retry_set_aside
+from studies.services.settling import settle_study
+from studies.services.uploads import add_archive, already_sent, finish_upload, start_upload
+from studies.services.viewing import view_study
+
+__all__ = [
+    "Announced",
+    "add_archive",
+    "already_sent",
+    "discard_set_aside",
+    "finish_upload",
+    "match_by_hand",
+    "receive",
+    "retry_set_aside",
+    "settle_study",
+    "start_upload",
+    "view_study",
+]

@@ -1,0 +1,55 @@
+"""Taking in one object: when this returns, it is on disk and in the table."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+
+from common.bell import ring_once
+from common.files import KeptFile, remove
+from studies import tasks
+from studies.arrivals import note_arrival, plain
+from studies.models import IncomingFile, Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the sender said the object is, before anybody looked. May be blank, may be wrong."""
+
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    transfer_syntax: str = ""
+
+
+def receive(
+    kept: KeptFile,
+    *,
+    source: str,
+    sender: str,
+    announced: Announced = Announced(),
+    upload: Upload | None = None,
+    original_name: str = "",
+) -> IncomingFile:
+    """Take in an object whose bytes are kept already; a worker files it.
+
+    The sender may be told "success" when this has returned and its transaction is committed.
+    The same bytes under the same name of one upload are the same arrival: a broken connection
+    may send them again. Raises DatabaseError; the caller then answers "try again".
+    """
+    arrival = IncomingFile(
+        path=kept.path,
+        size=kept.size,
+        sha256=kept.sha256,
+        source=source,
+        sender=plain(sender, 80),
+        sop_class_uid=plain(announced.sop_class_uid, 64),
+        sop_instance_uid=plain(announced.sop_instance_uid, 64),
+        transfer_syntax=plain(announced.transfer_syntax, 64),
+        upload=upload,
+        original_name=original_name,
+    )
+    arrival, is_new = note_arrival(arrival)
+    if not is_new:
+        transaction.on_commit(partial(remove, kept.path))
+    transaction.on_commit(partial(ring_once, tasks.file_waiting))
+    return arrival

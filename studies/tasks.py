@@ -1,0 +1,45 @@
+"""Work handed to a worker. A task looks for its rows itself, and may run twice or side by side."""
+
+import time
+from collections.abc import Callable
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from common.bell import heard, ring_once
+from studies.ingest import file_batch
+from studies.thumbnails import draw_batch
+
+SPELL_SECONDS = 2.0  # then the other kinds of work get their turn
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True, max_retries=5)
+def file_waiting() -> None:
+    """File what waits, for a spell; then let pictures be drawn, and go on."""
+    heard(file_waiting)
+    filed, is_more = for_a_spell(file_batch)
+    if filed:
+        ring_once(make_thumbnails)
+    if is_more:
+        ring_once(file_waiting)
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True, max_retries=5)
+def make_thumbnails() -> None:
+    """Draw the small pictures that wait, for a spell, and go on."""
+    heard(make_thumbnails)
+    _drawn, is_more = for_a_spell(draw_batch)
+    if is_more:
+        ring_once(make_thumbnails)
+
+
+def for_a_spell(batch: Callable[[], int]) -> tuple[int, bool]:
+    """Do batch after batch until nothing waits or the spell is over: how many, and is there more."""
+    until = time.monotonic() + SPELL_SECONDS
+    done = 0
+    while count := batch():
+        done += count
+        if time.monotonic() >= until:
+            return done, True
+    return done, False

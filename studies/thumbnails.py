@@ -1,0 +1,111 @@
+"""The worker's part: draw the small pictures. It starts nothing, and may be run again at any time."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.files import KeptFile, absolute, keep, remove
+from common.live import poke
+from studies import limited
+from studies.facts import NotUsable, Picture
+from studies.lease import Lease
+from studies.models import Thumbnail
+
+logger = logging.getLogger(__name__)
+
+BATCH = 24
+SIZE = 256  # pixels of the longer side
+MOST_ATTEMPTS = 2
+PAUSE_SECONDS = 2.0
+FOLDER = "thumbnails"
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
+
+Status = Thumbnail.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture that lies on disk; or none, and why."""
+
+    picture: Picture | None
+    kept: KeptFile | None
+    fault: str
+    again: bool = False
+
+
+def draw_batch(limit: int = BATCH) -> int:
+    """Draw up to `limit` waiting pictures; how many were taken up. 0 means that nothing waits."""
+    claimed = Thumbnail.objects.with_instance().claim(limit)
+    if not claimed:
+        return 0
+    with Lease(Thumbnail.objects.all(), [thumbnail.pk for thumbnail in claimed]):
+        drawn = {thumbnail.pk: draw_one(thumbnail) for thumbnail in claimed}
+        settle(drawn)
+    return len(claimed)
+
+
+def draw_one(thumbnail: Thumbnail) -> Drawn:
+    """One picture, drawn by the limited child and kept. What cannot be drawn says why."""
+    if thumbnail.attempts > MOST_ATTEMPTS:
+        return Drawn(None, None, _("Drawing it was tried twice and never came to an end."))
+    try:
+        picture = limited.draw(absolute(thumbnail.instance.path), size=SIZE, telling=True)
+    except NotUsable as why:
+        may_pass = not why.refuse and thumbnail.attempts < MOST_ATTEMPTS
+        return Drawn(None, None, why.sentence, again=may_pass)
+    return Drawn(picture, keep([picture.data], FOLDER, SUFFIXES[picture.media_type]), picture.fault)
+
+
+@transaction.atomic
+def settle(drawn: dict[int, Drawn]) -> None:
+    """Write down all of them at once. A picture that lost a race with another worker is removed."""
+    rows = list(Thumbnail.objects.with_instance().locked_waiting(drawn))
+    for lost in drawn.keys() - {row.pk for row in rows}:
+        _forget(drawn[lost].kept)
+    settled = [row for row in rows if not drawn[row.pk].again]
+    Thumbnail.objects.all().put_off([row.pk for row in rows if drawn[row.pk].again], PAUSE_SECONDS)
+    for row in settled:
+        write_down(row, drawn[row.pk])
+    Thumbnail.objects.bulk_update(settled, SETTLED_FIELDS)
+    transaction.on_commit(partial(poke, *topics_of(settled)))
+
+
+SETTLED_FIELDS = ["status", "path", "width", "height", "frame", "fault", "made_at"]
+
+
+def write_down(row: Thumbnail, drawn: Drawn) -> None:
+    """What became of the drawing (unsaved). A pictogram that stands in for pixels is a failure."""
+    if row.path:
+        transaction.on_commit(partial(remove, row.path))
+        row.path = ""
+    picture = drawn.picture
+    if picture is None or (picture.kind != Status.MADE and drawn.fault):
+        row.move_to(Status.FAILED)
+    else:
+        row.move_to(picture.kind)
+    if picture is not None and drawn.kept is not None:
+        row.path, row.frame = drawn.kept.path, picture.frame
+        row.width, row.height = picture.width, picture.height
+    row.fault = drawn.fault.replace("\x00", "")[:300]
+    row.made_at = timezone.now()
+
+
+def topics_of(settled: Sequence[Thumbnail]) -> list[str]:
+    """The pages on which these pictures are seen."""
+    topics = {"board"} if settled else set()
+    for row in settled:
+        series = row.instance.series
+        topics.add(f"study-{series.study_id}")
+        if series.procedure_id:
+            topics.add(f"procedure-{series.procedure_id}")
+    return sorted(topics)
+
+
+def _forget(kept: KeptFile | None) -> None:
+    if kept is not None:
+        transaction.on_commit(partial(remove, kept.path))
