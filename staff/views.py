@@ -2,9 +2,9 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from common.pages import came_from
 from staff import services
 from staff.access import StaffRequest, needs
 from staff.forms import ThemeForm
@@ -35,9 +35,7 @@ def theme(request: StaffRequest) -> HttpResponse:
     services.choose_theme(request.user, form.cleaned_data["theme"])
     if request.htmx:
         return HttpResponse(status=204)
-    back = request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back if safe else "staff:home")
+    return redirect(came_from(request, "staff:home"))
 
 
 @require_GET

@@ -60,6 +60,11 @@ INCOMING = {
     "REFUSED": Look(_("Refused"), "st-refused", "red"),
     "DISCARDED": Look(_("Discarded"), "trash", "grey"),
 }
+ARCHIVE = {
+    "WAITING": INCOMING["WAITING"],
+    "UNPACKED": Look(_("Unpacked"), "st-done", "green"),
+    "REFUSED": INCOMING["REFUSED"],
+}
 STUDY = {
     "ARRIVING": IMAGES["ARRIVING"],
     "READY": Look(_("Ready to read"), "st-ready", "teal"),
@@ -106,7 +111,18 @@ ALERT_ICONS = {
 }
 
 KINDS = frozenset(
-    "IMAGE REPORT PDF WAVEFORM VIDEO PRESENTATION KEY_OBJECTS SEGMENTATION PLAN RAW".split()
+    [
+        "IMAGE",
+        "REPORT",
+        "PDF",
+        "WAVEFORM",
+        "VIDEO",
+        "PRESENTATION",
+        "KEY_OBJECTS",
+        "SEGMENTATION",
+        "PLAN",
+        "RAW",
+    ]
 )
 
 # Without a noun the first table that knows the state answers, in this order.
@@ -115,6 +131,7 @@ NOUNS: Mapping[str, Mapping[str, Look]] = {
     "priority": PRIORITY,
     "device": DEVICE,
     "incoming": INCOMING,
+    "archive": ARCHIVE,
     "report": REPORT,
     "images": IMAGES,
     "study": STUDY,

@@ -1,0 +1,40 @@
+"""A browser in which somebody has already signed in, and the judge of accessibility."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+
+
+@pytest.fixture
+def page_for(page: Any, live_server: Any) -> Callable[..., Any]:
+    """`page_for(somebody)`: a page with that person's session; addresses start at the server."""
+
+    def sign_in(somebody: Any, screen: str = "desk", scheme: str = "light") -> Any:
+        client = Client()
+        client.force_login(somebody)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
+        page.context.add_cookies([cookie])
+        width, height = WIDTHS[screen]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def axe() -> Callable[[Any], list[str]]:
+    """What axe finds on a page: rule, help, and the first element of each."""
+
+    def judge(page: Any) -> list[str]:
+        found = Axe().run(page).response["violations"]
+        return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found]
+
+    return judge

@@ -1,0 +1,21 @@
+"""Every component, in both themes, at three widths: nothing for axe to find, nothing out of sight."""
+
+import pytest
+from django.urls import reverse
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["desk", "tablet", "phone"])
+def test_axe_finds_nothing_and_nothing_overflows(
+    page_for, person, live_server, axe, screen, scheme
+):
+    page = page_for(person("Administrator"), screen, scheme)
+
+    page.goto(live_server.url + reverse("staff:styleguide") + "?send=1")
+
+    assert axe(page) == []
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
