@@ -38,7 +38,7 @@ POSITIONING = {
     "HAND": "Seated beside the table. PA: palm flat, fingers apart. Oblique: 45° on the wedge.",
     "HIP": "Supine, toes 15° inwards; second view with the hip flexed and abducted.",
     "THYROID": "Supine, neck extended over a pillow.",
-    "BREAST": "Standing. CC: nipple in profile, chest wall seen. MLO: pectoralis down to the nipple.",
+    "BREAST": "Standing. CC: nipple in profile, chest wall seen. MLO: pectoralis to the nipple.",
     "HEART": "Supine, right arm on the board, radiation shield down, ECG leads out of the field.",
 }
 

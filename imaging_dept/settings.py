@@ -210,6 +210,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "file-what-waits": {"task": "studies.periodic.sweep_incoming", "schedule": 5.0},
     "draw-what-waits": {"task": "studies.periodic.sweep_thumbnails", "schedule": 10.0},
+    "unpack-what-waits": {"task": "studies.periodic.sweep_archives", "schedule": 10.0},
     "settle-studies": {"task": "studies.periodic.settle_studies", "schedule": 15.0},
     "clear-half-written": {"task": "studies.periodic.clear_half_written", "schedule": 3600.0},
 }

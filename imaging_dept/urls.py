@@ -8,6 +8,13 @@ from common import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("", include("staff.urls")),
     path("accounts/", include("allauth.urls")),
+    path("upload/", include("studies.upload_urls")),
     path("admin/", admin.site.urls),
+    path("worklist/", include("worklist.urls")),
+    path("patients/", include("patients.urls")),
+    path("equipment/", include("equipment.urls")),
+    path("reading/", include("reports.urls")),
+    path("audit/", include("audit.urls")),
 ]

@@ -1,7 +1,7 @@
 """The worker's part: unpack one uploaded archive, member by member, trusting none of it.
 
-A member's name is never used as a path, its promised size is never believed, and what it inflates to
-is counted while it is written.
+A member's name is never used as a path, its promised size is never believed, and what it inflates
+to is counted while it is written.
 """
 
 import stat

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.bell import ring
 from studies import services, tasks
-from studies.models import IncomingFile, Instance, Study, Thumbnail
+from studies.models import Archive, IncomingFile, Instance, Study, Thumbnail
 from studies.models.study import SHORT_PAUSE
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,13 @@ def sweep_thumbnails() -> None:
     """The same for pictures that are not drawn."""
     if Thumbnail.objects.due(timezone.now()).exists():
         ring(tasks.make_thumbnails)
+
+
+@shared_task
+def sweep_archives() -> None:
+    """The same for archives that are not unpacked."""
+    if Archive.objects.due(timezone.now()).exists():
+        ring(tasks.unpack_archives)
 
 
 @shared_task

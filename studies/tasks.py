@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from common.bell import heard, ring_once
+from studies.archives import unpack_next
 from studies.ingest import file_batch
 from studies.thumbnails import draw_batch
 
@@ -34,8 +35,17 @@ def make_thumbnails() -> None:
         ring_once(make_thumbnails)
 
 
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True, max_retries=5)
+def unpack_archives() -> None:
+    """Unpack one uploaded archive for a while; let its members be filed, and go on."""
+    heard(unpack_archives)
+    if unpack_next():
+        ring_once(file_waiting)
+        ring_once(unpack_archives)
+
+
 def for_a_spell(batch: Callable[[], int]) -> tuple[int, bool]:
-    """Do batch after batch until nothing waits or the spell is over: how many, and is there more."""
+    """Batch after batch until nothing waits or the spell is over: how many, and is there more."""
     until = time.monotonic() + SPELL_SECONDS
     done = 0
     while count := batch():

@@ -68,7 +68,7 @@ def test_every_task_is_documented(task):
 
 
 def moves_in(document: str, noun: str) -> set[tuple[str, str]]:
-    """The moves of one noun as docs/states.md tells them: rows `| FROM | TO | …` under its title."""
+    """The moves of one noun as docs/states.md tells them: rows `| FROM | TO |` under its title."""
     section = document.split(f"## {noun}\n", 1)[1].split("\n## ", 1)[0]
     rows = re.findall(r"^\| ([A-Z_]+) \| ([A-Z_]+) \|", section, re.MULTILINE)
     return set(rows)

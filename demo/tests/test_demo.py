@@ -1,4 +1,4 @@
-"""The demonstration department is believable, deterministic, and cannot be mixed with real records."""
+"""The demonstration department is believable and cannot be mixed with real records."""
 
 import stat
 
