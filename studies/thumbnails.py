@@ -1,4 +1,4 @@
-"""The worker's part: draw the small pictures. It starts nothing, and may be run again at any time."""
+"""The worker's part: draw the small pictures. It starts nothing, and may run again at any time."""
 
 import logging
 from collections.abc import Sequence
