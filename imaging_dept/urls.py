@@ -17,4 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("equipment/", include("equipment.urls")),
     path("reading/", include("reports.urls")),
     path("audit/", include("audit.urls")),
+    path("dicom-web/", include("gateway.urls")),
 ]

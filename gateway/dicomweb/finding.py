@@ -1,0 +1,140 @@
+"""From the identifiers of an address to what is stored, asked in the person's name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Max
+from django.utils.translation import gettext as _
+
+from common.files import absolute
+from gateway.dicomweb.doors import NotHere
+from gateway.dicomweb.trail import note
+from staff.access import StaffRequest
+from studies.models import Instance
+
+if TYPE_CHECKING:
+    from staff.models import User
+    from studies.models.study import InstanceQuerySet
+
+ROWS_AT_ONCE = 500
+
+COLUMNS = (
+    "pk",
+    "sop_instance_uid",
+    "series__series_instance_uid",
+    "series__study__study_instance_uid",
+    "series__study_id",
+    "series__study__patient_id",
+    "path",
+    "size",
+    "sha256",
+    "transfer_syntax",
+    "kind",
+    "has_pixels",
+    "frames",
+    "rows",
+    "columns",
+    "bits_allocated",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One instance as retrieval needs it; the fields stand in the order of `COLUMNS`."""
+
+    pk: int
+    sop_uid: str
+    series_uid: str
+    study_uid: str
+    study_pk: int
+    patient_pk: int
+    path: str
+    size: int
+    sha256: str
+    transfer_syntax: str
+    kind: str
+    has_pixels: bool
+    frames: int
+    rows: int
+    columns: int
+    bits_allocated: int
+    layout: dict[str, Any] | None = None
+
+    @property
+    def place(self) -> Path:
+        return absolute(self.path)
+
+    @property
+    def address(self) -> str:
+        """Where the instance answers, below the service's root."""
+        return f"/studies/{self.study_uid}/series/{self.series_uid}/instances/{self.sop_uid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much an address names, and what changes when it grows."""
+
+    study_pk: int
+    patient_pk: int
+    count: int
+    newest: int
+
+
+def scope(user: "User", study: str, series: str = "", instance: str = "") -> "InstanceQuerySet":
+    """The instances that an address names, of those this person may see."""
+    visible = Instance.objects.visible_to(user)
+    if instance:
+        return visible.named(study, series, instance)
+    return visible.of_series(study, series) if series else visible.of_study(study)
+
+
+def extent(instances: "InstanceQuerySet") -> Extent:
+    """How many there are. Raises NotHere when there is none."""
+    found = instances.aggregate(
+        study_pk=Max("series__study_id"),
+        patient_pk=Max("series__study__patient_id"),
+        count=Count("pk"),
+        newest=Max("pk"),
+    )
+    if not found["count"]:
+        raise NotHere(_("There is no such object here."))
+    return Extent(**found)
+
+
+def one(request: StaffRequest, where: dict[str, str], *, with_layout: bool = False) -> Stored:
+    """The instance that an address names. Raises NotHere."""
+    columns = (*COLUMNS, "pixel_layout") if with_layout else COLUMNS
+    row = scope(request.user, **where).values_list(*columns).first()
+    if row is None:
+        raise NotHere(_("There is no such object here."))
+    return Stored(*row)
+
+
+def each(instances: "InstanceQuerySet") -> Iterator[Stored]:
+    """One after the other, in the order of a person who pages, however many there are."""
+    rows = instances.in_order().values_list(*COLUMNS).iterator(chunk_size=ROWS_AT_ONCE)
+    return (Stored(*row) for row in rows)
+
+
+def telling(request: StaffRequest, where: dict[str, str]) -> Stored:
+    """The instance that stands for a study or series: from the middle, if anything has pixels."""
+    instances = scope(request.user, **where)
+    pictures = instances.with_pixels()
+    middle = pictures.count() // 2
+    row = pictures.in_order().values_list(*COLUMNS)[middle : middle + 1].first()
+    row = row or instances.in_order().values_list(*COLUMNS).first()
+    if row is None:
+        raise NotHere(_("There is no such object here."))
+    return Stored(*row)
+
+
+def viewed(request: StaffRequest, found: Stored | Extent) -> None:
+    """Somebody looks at the images of a study."""
+    note("study.viewed", found.study_pk, found.patient_pk, request.user)
+
+
+def retrieved(request: StaffRequest, found: Stored | Extent) -> None:
+    """Somebody takes whole objects away."""
+    note("study.retrieved", found.study_pk, found.patient_pk, request.user)
