@@ -16,7 +16,7 @@ ROLES: dict[str, set[str]] = {
     },
     "Radiologist": READ_PATIENTS
     | SEE_EQUIPMENT
-    | {"reports.view_reading_list", "studies.add_upload", "studies.view_incomingfile"},
+    | {"studies.read_study", "studies.add_upload", "studies.view_incomingfile"},
     "Referrer": {"patients.view_own_patient", "studies.view_own_study", "worklist.view_own_order"},
     "Scheduler": {
         "patients.view_patient",

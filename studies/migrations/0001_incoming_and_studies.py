@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'studies',
-                'permissions': [('view_own_study', 'Can view the studies of their own orders'), ('match_study', 'Can match a study to a scheduled procedure')],
+                'permissions': [('view_own_study', 'Can view the studies of their own orders'), ('match_study', 'Can match a study to a scheduled procedure'), ('read_study', 'Can read studies and see what waits to be read')],
             },
         ),
         migrations.AddField(

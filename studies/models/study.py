@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from patients.models import Patient
+from patients.models import Alert, Patient
 from worklist.models import Order, ScheduledProcedure
 
 if TYPE_CHECKING:
@@ -49,6 +49,23 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def with_patient(self) -> Self:
         return self.select_related("patient", "order")
+
+    def with_reading_details(self) -> Self:
+        """All that a row of the reading list says."""
+        return self.select_related("patient", "order__procedure_type").prefetch_related(
+            models.Prefetch("patient__alerts", queryset=Alert.objects.active()),
+            "order__procedures",
+        )
+
+    def most_urgent_first(self) -> Self:
+        """Stat, urgent, the rest; within these, whoever has waited longest for a reading."""
+        urgency = models.Case(
+            models.When(order__priority=Order.Priority.STAT, then=models.Value(0)),
+            models.When(order__priority=Order.Priority.HIGH, then=models.Value(1)),
+            default=models.Value(2),
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(urgency, "last_image_at", "pk")
 
     def arriving(self) -> Self:
         return self.filter(status=Study.Status.ARRIVING)
@@ -108,6 +125,7 @@ class Study(Stateful):
         permissions = [
             ("view_own_study", "Can view the studies of their own orders"),
             ("match_study", "Can match a study to a scheduled procedure"),
+            ("read_study", "Can read studies and see what waits to be read"),
         ]
         indexes = [
             models.Index(fields=["-study_date", "-id"], name="study_newest_first"),
