@@ -104,7 +104,7 @@ def _rows() -> list[dict[str, Any]]:
         (people[4], "ROUTINE", "COMPLETED", "Screening mammography", "L", "MG01", -190, 4, 4),
     ]
     words = ("patient", "priority", "status", "what", "side", "room", "minutes", "have", "want")
-    rows = [dict(zip(words, fact, strict=True)) for fact in facts]
+    rows: list[dict[str, Any]] = [dict(zip(words, fact, strict=True)) for fact in facts]
     return [row | {"at": now + row["minutes"] * minute} for row in rows]
 
 

@@ -1,7 +1,7 @@
 """One chip for every state: a word, a shape and a hue, the same on every page.
 
 The word carries the meaning, the shape tells states apart without colour, the hue helps the glance.
-A state whose word differs between nouns stands under its noun; ask for it by `{% chip state "study" %}`.
+A state whose word differs between nouns is asked for with its noun: `{% chip state "study" %}`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Every component, in both themes, at three widths: nothing for axe to find, nothing out of sight."""
+"""Every component in both themes at three widths: axe finds nothing, nothing is out of sight."""
 
 import pytest
 from django.urls import reverse
