@@ -1,20 +1,20 @@
 // The page: who it is about, which series there are, and a desk to look at them. The data are asked for
 // while the drawing engine is still being fetched.
 
-import { ageInYears, date, personName, text } from "./attributes.js";
+import { date, personName, text } from "./attributes.js";
 import { config } from "./config.js";
 import { loadSeries, mayHaveImages, openStudy } from "./catalogue.js";
 import { h, say as write } from "./dom.js";
 import { clearNotice, sayTrouble } from "./notice.js";
 import { addStudy, makeStrip } from "./strip.js";
-import { fill, gettext } from "./text.js";
+import { gettext } from "./text.js";
 
 const engineParts = import("./desk.js");
 const studies = [];
 let desk = null;
 
 const strip = makeStrip(document.getElementById("viewer-strip"), {
-  onChoose: (series, stack) => desk?.showSeries(series, stack),
+  onChoose: (series, stack, byPointer) => desk?.choose(series, stack, byPointer),
   isShown: (stack) => desk?.shownAs(stack) ?? "",
 });
 
@@ -40,10 +40,7 @@ function firstSeries(study) {
 }
 
 function writeIdentity({ attributes }) {
-  const age = ageInYears(text(attributes, "00100030"), text(attributes, "00080020"));
-  const born = date(attributes, "00100030");
-  const bornWords = born && fill(gettext("born %(date)s"), { date: born }) + (age === undefined ? "" : ` (${age})`);
-  const facts = [text(attributes, "00100020"), bornWords, text(attributes, "00100040")].filter(Boolean);
+  const facts = [text(attributes, "00100020"), date(attributes, "00100030"), text(attributes, "00100040")].filter(Boolean);
   write(document.getElementById("patient-name"), personName(attributes, "00100010") || gettext("No name"));
   document.getElementById("patient-facts").replaceChildren(...facts.map((fact) => h("span", { text: fact })));
   document.title = [text(attributes, "00081030") || gettext("Study"), date(attributes, "00080020")].filter(Boolean).join(" · ");

@@ -29,7 +29,7 @@ function sentenceFor(status, detail) {
     503: gettext("The archive is not ready. Wait a moment, then retry."),
     504: gettext("The archive took too long. Wait a moment, then retry."),
   };
-  return known[status] ?? (detail || gettext("The archive could not give this image."));
+  return known[status] ?? ((status < 500 && detail) || gettext("The archive could not give this image."));
 }
 
 async function ask(url, accept) {

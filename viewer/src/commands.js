@@ -122,7 +122,7 @@ export function whyNoPlanes({ planes, active }) {
 function page() {
   return [
     { id: "tags", group: "page", words: gettext("DICOM attributes"), icon: "tags", keys: ["t"], run: ({ tags }) => tags.toggle(), isOn: ({ tags }) => tags.isOpen() },
-    { id: "strip", group: "page", words: gettext("Series beside the images"), icon: "strip", keys: ["b"], run: (desk) => desk.toggleStrip(), isOn: (desk) => desk.isStripShown() },
+    { id: "strip", group: "page", words: gettext("Series beside the images"), icon: "strip", keys: ["b"], run: (desk) => desk.toggleStrip() },
     { id: "full", group: "page", words: gettext("Full screen"), icon: "full", keys: ["f"], run: (desk) => desk.toggleFull(), isOn: () => Boolean(document.fullscreenElement) },
     { id: "help", group: "page", words: gettext("Keys"), icon: "help", keys: ["?"], run: ({ help }) => help.toggle() },
   ];

@@ -70,7 +70,7 @@ export function placeLines(frame, index, count) {
   const position = fill(gettext("Image %(index)s of %(count)s"), { index: index + 1, count });
   const millimetres = [
     location === undefined ? "" : fill(gettext("Location %(value)s mm"), { value: location.toFixed(1) }),
-    thickness ? fill(gettext("Thickness %(value)s mm"), { value: thickness.toFixed(1) }) : "",
+    thickness ? fill(gettext("Thickness %(value)s mm"), { value: Number(thickness.toFixed(2)) }) : "",
   ];
   return [
     [millimetres.filter(Boolean).join("  "), "lesser"],

@@ -12,7 +12,7 @@ export function makeCover() {
 }
 
 function show(cover, kind, ...children) {
-  cover.replaceChildren(...children);
+  cover.replaceChildren(...children.filter(Boolean));
   cover.dataset.kind = kind;
   cover.hidden = false;
 }

@@ -10,7 +10,7 @@ import { startEngine } from "./engine.js";
 import { makeHelp } from "./help.js";
 import { startKeys } from "./keys.js";
 import { Link } from "./link.js";
-import { watchMeasurements } from "./measurements.js";
+import { setMeasurementsAside, watchMeasurements } from "./measurements.js";
 import { closeMenu, openMenu } from "./menu.js";
 import { clearNotice, say, sayTrouble } from "./notice.js";
 import { Planes } from "./planes.js";
@@ -27,7 +27,7 @@ const byId = (id) => document.getElementById(id);
 
 export class Desk {
   constructor({ strip, studies, open }) {
-    Object.assign(this, { strip, studies, openStudy: open, planes: null, putBack: null });
+    Object.assign(this, { strip, studies, openStudy: open, planes: null, putBack: null, drawnInPlanes: new Map() });
     startEngine();
     startTools();
     this.stage = new Stage(byId("viewer-stage"));
@@ -39,7 +39,7 @@ export class Desk {
     makeToolbar(byId("viewer-toolbar"), this.commands, this);
     startKeys(this.commands, this, () => this.escape());
     watchMeasurements();
-    watchProgress(byId("viewer-progress"), () => this.active?.stack);
+    watchProgress(byId("viewer-progress"), () => this.planes?.stack ?? this.active?.stack);
     acceptDrops(strip, this.stage.element, (paneId, series, stack) => this.drop(paneId, series, stack));
     listen("close-planes", () => this.closePlanes());
     startPrefetch(() => this.panesByNeed(), () => this.studies[0], (trouble) => this.stop(trouble));
@@ -72,6 +72,12 @@ export class Desk {
     if (series) await this.showSeries(series);
     byId("viewer").dataset.state = "ready";
     return study;
+  }
+
+  /** A series chosen in the strip. With the pointer, the keys go back to the pane. */
+  choose(series, stack, byPointer) {
+    this.showSeries(series, stack);
+    if (byPointer) this.stage.active.element.focus({ preventScroll: true });
   }
 
   /** Show a series in the active pane; without a stack, the first of its stacks. */
@@ -150,14 +156,20 @@ export class Desk {
 
   async togglePlanes() {
     if (this.planes) return this.closePlanes();
-    const { stack } = this.stage.active;
-    this.putBack = this.stage.setAside();
-    this.planes = new Planes(stack);
+    const { stack, viewport } = this.stage.active;
+    const { voiRange, invert } = viewport.getProperties();
+    const [panes, drawn] = [this.stage.setAside(), setMeasurementsAside()];
+    this.putBack = () => {
+      panes();
+      drawn();
+    };
+    this.planes = new Planes(stack, { voiRange, invert });
     this.stage.element.append(this.planes.element);
     chooseTool("crosshairs");
     tell("layout");
     try {
       await this.planes.open();
+      this.drawnInPlanes.get(this.planes?.volumeId)?.();
     } catch (fault) {
       this.planes?.showFault(fault);
     }
@@ -165,6 +177,8 @@ export class Desk {
   }
 
   closePlanes() {
+    const drawn = setMeasurementsAside();
+    this.drawnInPlanes.set(this.planes.volumeId, drawn);
     this.planes.close();
     this.planes = null;
     if (chosenTool() === "crosshairs") chooseTool("window");
@@ -229,10 +243,6 @@ export class Desk {
   toggleStrip() {
     byId("viewer").classList.toggle("without-strip");
     tell("layout");
-  }
-
-  isStripShown() {
-    return !byId("viewer").classList.contains("without-strip");
   }
 
   async toggleFull() {

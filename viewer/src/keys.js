@@ -30,7 +30,8 @@ function keyOf(event) {
 export function startKeys(commands, desk, onEscape) {
   const byKey = new Map(commands.flatMap((command) => command.keys.map((key) => [key, command])));
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    // The engine prevents the default of every key on an image, so that says nothing here.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape") return onEscape(event);
     if (isTyping(event)) return;
     const command = byKey.get(keyOf(event));

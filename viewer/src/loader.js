@@ -3,11 +3,12 @@
 
 import { cache, imageLoader, utilities } from "@cornerstonejs/core";
 import { createImage } from "@cornerstonejs/dicom-image-loader";
+import { number } from "./attributes.js";
 import { fetchFrame, fetchPicture } from "./archive.js";
 import { tell } from "./bus.js";
 import { nativeSize, pixelType, whyDrawn } from "./decoding.js";
 import { frameOf } from "./frames.js";
-import { provideModule, windowsOf } from "./modules.js";
+import { provideModule, rescaleOf, windowsOf } from "./modules.js";
 import { gettext } from "./text.js";
 
 /** Teach the engine the scheme `frame:`. */
@@ -78,16 +79,24 @@ async function decoded(frame, bytes, transferSyntax) {
   if (image.getPixelData().length < image.rows * image.columns * image.numberOfComponents) {
     throw new Error(gettext("The pixel data end too early."));
   }
-  if (!image.color && !windowsOf(frame.attributes).windowCenter) suggestWindow(image);
+  if (!image.color && !windowsOf(frame.attributes).windowCenter) suggestWindow(image, paddingOf(frame));
   return image;
 }
 
+/** The value of pixels that are no part of the picture, after the rescale. */
+function paddingOf({ attributes }) {
+  const padding = number(attributes, "00280120");
+  const { rescaleSlope, rescaleIntercept } = rescaleOf(attributes);
+  return padding === undefined ? undefined : padding * rescaleSlope + rescaleIntercept;
+}
+
 /** A window for a picture that suggests none: from its darkest to its brightest, without outliers. */
-function suggestWindow(image) {
+function suggestWindow(image, padding) {
   const pixels = image.getPixelData();
   const step = Math.max(1, Math.floor(pixels.length / 20000));
-  const sample = Float32Array.from({ length: Math.floor(pixels.length / step) }, (_, index) => pixels[index * step]);
-  sample.sort();
+  const sample = Float32Array.from({ length: Math.floor(pixels.length / step) }, (_, index) => pixels[index * step])
+    .filter((value) => value !== padding)
+    .sort();
   const at = (part) => sample[Math.min(sample.length - 1, Math.floor(part * sample.length))];
   const [low, high] = [at(0.01), at(0.995)];
   if (!(high > low)) return;

@@ -45,6 +45,19 @@ export function showMeasurements(shown) {
   redraw();
 }
 
+/**
+ * Take all measurements away for a while; the answer puts them back. Stacks and the planes of a volume
+ * keep theirs apart: one drawn on a slice would stand edge-on in the other planes.
+ */
+export function setMeasurementsAside() {
+  const kept = measurements();
+  kept.forEach(({ annotationUID }) => annotation.state.removeAnnotation(annotationUID));
+  return () => {
+    kept.forEach((one) => annotation.state.addAnnotation(one, one.metadata.FrameOfReferenceUID));
+    redraw();
+  };
+}
+
 function redraw() {
   engine().render();
   tell("measured");

@@ -95,6 +95,14 @@ export class Pane {
     tell("image", { pane: this });
   }
 
+  /** Whether the canvas has the size of its place, in pixels of the screen. */
+  isFitted() {
+    const canvas = this.viewport.getCanvas();
+    const { width, height } = canvas.getBoundingClientRect();
+    const ratio = window.devicePixelRatio || 1;
+    return !width || (Math.abs(canvas.width - width * ratio) <= 2 && Math.abs(canvas.height - height * ratio) <= 2);
+  }
+
   get hasImages() {
     return Boolean(this.stack && hasImages(this.stack));
   }

@@ -64,14 +64,16 @@ class Plane {
       this.id === "axial" ? [this.words, "strong plane-name"] : "",
       [fill(gettext("Slice %(index)s of %(count)s"), { index: slice, count }), ""],
     ]);
-    writeCorner(corners["bottom-right"], viewLines(this.view.state()));
+    writeCorner(corners["bottom-right"], viewLines({ ...this.view.state(), zoom: undefined }));
     writeSides(this.overlay, this.attributes, ...this.view.directions());
   }
 }
 
 export class Planes {
-  constructor(stack) {
+  /** `look` is how the stack was shown: its window and whether it was inverted. */
+  constructor(stack, look) {
     this.stack = stack;
+    this.look = look;
     this.volumeId = `cornerstoneStreamingImageVolume:${stack.id}`;
     this.panes = PLANES.map(([id, orientation, words]) => new Plane(id, orientation, words(), stack.frames[0]));
     this.element = h("div", { class: "grid planes" }, ...this.panes.map((pane) => pane.element));
@@ -121,6 +123,7 @@ export class Planes {
       hideCover(pane.cover);
       addViewport(pane.id, engine().id, true);
       link.add({ renderingEngineId: engine().id, viewportId: pane.id });
+      pane.viewport.setProperties(this.look);
       pane.refresh();
     }
     this.isReady = true;

@@ -14,10 +14,24 @@ export class Stage {
     this.panes = [];
     this.active = null;
     this.layout = "1x1";
-    this.planes = null;
     element.append(this.grid);
-    this.resize = oncePerFrame(() => engine()?.resize(true, true));
+    this.resize = oncePerFrame(() => this.fit());
     new ResizeObserver(this.resize).observe(element);
+  }
+
+  /**
+   * Give every picture the size of its place. One that was fitted is fitted anew, one that was enlarged
+   * stays enlarged as much. The engine puts a resize off while it is drawing: then we come again.
+   */
+  fit() {
+    if (!engine()) return;
+    const arePlanes = this.grid.hidden;
+    const looks = this.panes.map((pane) => pane.viewport.getViewPresentation());
+    engine().resize(true, arePlanes);
+    if (arePlanes) return;
+    this.panes.forEach((pane, index) => pane.hasImages && pane.viewport.setViewPresentation(looks[index]));
+    engine().render();
+    if (this.panes.some((pane) => !pane.isFitted())) this.resize();
   }
 
   /** Lay out so many panes; the active pane stays, new ones are empty. */

@@ -3,7 +3,7 @@
 import { seriesThumbnailUrl } from "./archive.js";
 import { date, text, values } from "./attributes.js";
 import { listen } from "./bus.js";
-import { hasImages } from "./catalogue.js";
+import { hasImages, mayHaveImages } from "./catalogue.js";
 import { h, oncePerFrame, say } from "./dom.js";
 import { icon } from "./icons.js";
 import { fill, gettext, ngettext } from "./text.js";
@@ -12,7 +12,7 @@ const DRAGGED = "application/x-stack";
 
 /**
  * @param {HTMLElement} element
- * @param {{onChoose: (series: object, stack: object|null) => void, isShown: (stack: object) => string}} given
+ * @param {{onChoose: (series: object, stack: object|null, byPointer: boolean) => void, isShown: (stack: object) => string}} given
  */
 export function makeStrip(element, given) {
   const strip = { element, given, cards: new Map(), studies: [] };
@@ -65,7 +65,7 @@ function makeCard(strip, series, stack, index) {
   const note = h("span", { class: "card-note" });
   const button = h(
     "button",
-    { type: "button", class: "card", draggable: "true", on: { click: () => strip.given.onChoose(series, stack) } },
+    { type: "button", class: "card", draggable: "true", on: { click: (event) => strip.given.onChoose(series, stack, event.detail > 0) } },
     h("span", { class: "card-picture" }, picture, h("span", { class: "card-modality", text: series.modality }), series.trouble ? icon("warning") : null),
     h("span", { class: "card-words" },
       h("span", { class: "card-name", text: nameOf(series, stack) }),
@@ -85,6 +85,7 @@ function nameOf(series, stack) {
 }
 
 function countOf(series, stack) {
+  if (!stack && !mayHaveImages(series)) return series.count ? ngettext("%(count)s object", "%(count)s objects", series.count) : "";
   if (!stack) return series.count ? ngettext("%(count)s image", "%(count)s images", series.count) : "";
   if (stack.form === "document") return stack.kind.words;
   if (stack.form === "video") return gettext("Video");

@@ -40,12 +40,12 @@ export function startTools() {
     const group = ToolGroupManager.createToolGroup(id);
     for (const name of names) group.addTool(TOOLS[name].toolName, configurationOf(name));
   }
-  annotation.config.style.setDefaultToolStyles({
-    ...annotation.config.style.getDefaultToolStyles(),
+  annotation.config.style.setDefaultToolStyles({ global: {
+    ...annotation.config.style.getDefaultToolStyles().global,
     color: "#f2d24b", colorHighlighted: "#8fc7ff", colorSelected: "#8fc7ff",
     textBoxColor: "#f7e7a6", textBoxColorHighlighted: "#cfe6ff", textBoxColorSelected: "#cfe6ff",
     textBoxFontFamily: "system-ui, sans-serif", textBoxFontSize: "13px", lineWidth: "1.5",
-  });
+  } });
   chooseTool(window.matchMedia("(pointer: coarse)").matches ? "scroll" : "window");
 }
 
@@ -73,7 +73,8 @@ export function planeColour(plane) {
 export function chooseTool(name) {
   chosen = name;
   bind(ToolGroupManager.getToolGroup(STACKS), stackTools(), name === "crosshairs" ? "window" : name);
-  bind(ToolGroupManager.getToolGroup(PLANES), Object.keys(TOOLS), name);
+  const planes = ToolGroupManager.getToolGroup(PLANES);
+  if (planes.viewportsInfo.length) bind(planes, Object.keys(TOOLS), name);
   tell("tools");
 }
 
@@ -83,12 +84,11 @@ export function chosenTool() {
 
 function bind(group, names, primary) {
   for (const name of names) group.setToolPassive(TOOLS[name].toolName, { removeAllBindings: true });
-  if (names.includes("crosshairs") && primary !== "crosshairs" && group.viewportsInfo.length) {
+  if (names.includes("crosshairs") && primary !== "crosshairs") {
     group.setToolEnabled(CrosshairsTool.toolName);
   }
   const active = names.filter((name) => name !== primary && ALWAYS[name]);
   for (const name of active) group.setToolActive(TOOLS[name].toolName, { bindings: ALWAYS[name] });
-  if (primary === "crosshairs" && !group.viewportsInfo.length) return;
   group.setToolActive(TOOLS[primary].toolName, { bindings: [...CHOSEN, ...(ALWAYS[primary] ?? [])] });
 }
 
