@@ -1,14 +1,39 @@
 """The trail."""
 
-from typing import Self
+import datetime as dt
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from staff.models import User
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("audit.view_entry") else self.none()
+
+    def on(self, day: dt.date) -> Self:
+        """Written on `day`, in the department's time zone."""
+        zone = timezone.get_default_timezone()
+        start = dt.datetime.combine(day, dt.time(), zone)
+        end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone)
+        return self.filter(at__gte=start, at__lt=end)
+
+    def by(self, user_pk: int) -> Self:
+        return self.filter(actor=user_pk)
+
+    def of_verb(self, verb: str) -> Self:
+        return self.filter(verb=verb)
+
+    def before(self, pk: int) -> Self:
+        """Older ones: a page begins where the last one ended."""
+        return self.filter(pk__lt=pk)
+
     def about(self, subject: models.Model) -> Self:
         """Everything done to one record."""
         return self.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
@@ -61,3 +86,8 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"
+
+    @property
+    def who(self) -> str:
+        """The person, or the machine, or nobody in particular."""
+        return str(self.actor) if self.actor else self.actor_label or str(_("the system"))

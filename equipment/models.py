@@ -61,6 +61,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def with_room(self) -> Self:
         return self.select_related("room").order_by("modality", "name")
 
+    def by_room(self) -> Self:
+        return self.select_related("room").order_by("room__code", "name")
+
 
 class Device(Stateful):
     """A modality: what it is, where it stands, how it calls us and what it may do."""

@@ -23,6 +23,20 @@ class Fold(Func):
     output_field = models.TextField()  # type: ignore[assignment]
 
 
+DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
+
+
+def days_meant_by(word: str) -> list[dt.date]:
+    """The dates that `word` may be: 17.05.1980 is one, 04/05/1980 is two, "Smith" is none."""
+    days = set()
+    for style in DATE_FORMATS:
+        try:
+            days.add(dt.datetime.strptime(word, style).date())  # noqa: DTZ007 — a date has no zone
+        except ValueError:
+            continue
+    return sorted(days)
+
+
 class PatientQuerySet(models.QuerySet["Patient"]):
     def visible_to(self, user: "User") -> Self:
         """Rows this person may see. A referrer sees the patients they have ordered for."""
@@ -40,13 +54,26 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(is_provisional=False)
 
     def matching(self, words: str) -> Self:
-        """Name in any script (parts in any order) or record number; every word must be found."""
+        """Every word is found: in a name (any script, any part), a record number, an accession
+        number, or as a birth date however it is written."""
         found = self
         for word in words.split():
+            of_order = Patient.objects.filter(orders__accession_number__iexact=word).values("pk")
             found = found.filter(
-                Q(folded_name__contains=fold(word)) | Q(patient_id__istartswith=word)
+                Q(folded_name__contains=fold(word))
+                | Q(patient_id__istartswith=word)
+                | Q(birth_date__in=days_meant_by(word))
+                | Q(pk__in=of_order)
             )
         return found
+
+    def in_name_order(self) -> Self:
+        return self.order_by("folded_name", "pk")
+
+    def following(self, patient: "Patient") -> Self:
+        """Those after `patient` in name order: a page begins where the last one ended."""
+        name = patient.folded_name
+        return self.filter(Q(folded_name__gt=name) | Q(folded_name=name, pk__gt=patient.pk))
 
     def with_alerts(self) -> Self:
         return self.prefetch_related(

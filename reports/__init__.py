@@ -1,1 +1,1 @@
-"""What is said about the images: the list of studies waiting to be read. Not for the images themselves."""
+"""What is said about the images: the list of studies that wait to be read. Not the images."""

@@ -1,6 +1,7 @@
 """When and where it is done: the scheduled procedure and every move it made."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -10,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
+from common.text import fold
 from equipment.models import Device
 from patients.models import Alert, Patient
+from worklist.models.asked import AskedQuerySet
+from worklist.models.move import Move
 from worklist.models.order import Order, ProcedureType
 
 if TYPE_CHECKING:
@@ -27,7 +31,7 @@ def _bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     )
 
 
-class ScheduledProcedureQuerySet(models.QuerySet["ScheduledProcedure"]):
+class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
     def visible_to(self, user: "User") -> Self:
         """Rows this person may see. Every page and endpoint starts here."""
         if user.has_perm("worklist.view_scheduledprocedure"):
@@ -90,15 +94,84 @@ class ScheduledProcedureQuerySet(models.QuerySet["ScheduledProcedure"]):
             models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
         )
 
+    def with_page_details(self) -> Self:
+        """The same for the procedure's own page, with its history."""
+        return self.with_board_details().prefetch_related(
+            models.Prefetch("moves", queryset=Move.objects.select_related("by"))
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-scheduled_start", "-pk")
+
+    def in_time_order(self) -> Self:
+        return self.order_by("scheduled_start", "pk")
+
+    def on_device(self, device_pk: int) -> Self:
+        return self.filter(device=device_pk)
+
+    def on_board(self, day: dt.date) -> Self:
+        """The list of `day`; today's also keeps whoever is still here from yesterday."""
+        start, end = _bounds(day)
+        listed = Q(scheduled_start__gte=start, scheduled_start__lt=end)
+        if day == timezone.localdate():
+            listed |= Q(scheduled_start__lt=start, status__in=ScheduledProcedure.PRESENT)
+        return self.filter(listed)
+
+    def in_states(self, states: Iterable[str]) -> Self:
+        return self.filter(status__in=states)
+
+    def performed_by(self, user: "User") -> Self:
+        return self.filter(performed_by=user)
+
+    def about(self, words: str) -> Self:
+        """Every word is found in the patient's name or number, the accession or the procedure."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(order__patient__folded_name__contains=fold(word))
+                | Q(order__patient__patient_id__istartswith=word)
+                | Q(order__accession_number__istartswith=word)
+                | Q(procedure_type__meaning__icontains=word)
+            )
+        return found
+
     def most_urgent_first(self) -> Self:
-        """Stat before urgent before routine; within these, by the time on the list."""
-        rank = Case(
+        """Stat, urgent, routine; within these whoever is here, longest wait first, then by time.
+
+        What is over comes last, whatever its priority was.
+        """
+        urgency = Case(
+            When(status__in=ScheduledProcedure.FINAL, then=Value(3)),
             When(order__priority=Order.Priority.STAT, then=Value(0)),
             When(order__priority=Order.Priority.HIGH, then=Value(1)),
             default=Value(2),
             output_field=IntegerField(),
         )
-        return self.order_by(rank, "scheduled_start", "pk")
+        status = ScheduledProcedure.Status
+        presence = Case(
+            When(status__in=[status.IN_PROGRESS, status.ACQUIRED], then=Value(0)),
+            When(status__in=[status.ARRIVED, status.READY], then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        return self.order_by(
+            urgency, presence, F("arrived_at").asc(nulls_last=True), "scheduled_start", "pk"
+        )
+
+    def how_many(self, user: "User") -> Self:
+        """How many by room, modality, state, and whether `user` performs them: for the filters."""
+        return self.values(
+            "device__room_id",
+            "device__room__name",
+            "device__modality",
+            "device__status",
+            "status",
+            is_mine=Case(
+                When(performed_by=user, then=Value(True)),
+                default=Value(False),
+                output_field=models.BooleanField(),
+            ),
+        ).annotate(number=models.Count("pk"))  # type: ignore[return-value]
 
 
 class ScheduledProcedure(Stateful):
@@ -149,6 +222,13 @@ class ScheduledProcedure(Stateful):
         Status.CANCELLED: frozenset[str](),
         Status.NO_SHOW: frozenset[str](),
     }
+    PRESENT = (
+        Status.ARRIVED,
+        Status.READY,
+        Status.ON_HOLD,
+        Status.IN_PROGRESS,
+        Status.ACQUIRED,
+    )
     FINAL = (Status.COMPLETED, Status.DISCONTINUED, Status.CANCELLED, Status.NO_SHOW)
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="procedures")
@@ -277,36 +357,38 @@ class ScheduledProcedure(Stateful):
         return self.images_received > 0 and self.images_received >= self.images_expected
 
     @property
+    def lacks_images(self) -> bool:
+        return self.images_received < self.images_expected
+
+    @property
+    def images_words(self) -> str:
+        return _("%(here)s of %(expected)s") % {
+            "here": self.images_received,
+            "expected": self.images_expected,
+        }
+
+    @property
+    def images_look(self) -> str:
+        """How the progress is drawn: done, late, or simply under way."""
+        looks = {
+            self.Images.COMPLETE: "done",
+            self.Images.MISSING: "late",
+            self.Images.LATE: "late",
+        }
+        return looks.get(self.Images(self.images), "")
+
+    @property
+    def is_late(self) -> bool:
+        """The time on the list has passed and nobody has come."""
+        return self.status == self.Status.SCHEDULED and self.scheduled_start < timezone.now()
+
+    @property
+    def says_why(self) -> bool:
+        """A state that nobody understands without its reason."""
+        status = self.Status
+        return self.status in {status.ON_HOLD, status.DISCONTINUED, status.CANCELLED}
+
+    @property
     def is_waiting(self) -> bool:
         """The patient is here and nobody has started."""
         return self.status in {self.Status.ARRIVED, self.Status.READY}
-
-
-class MoveQuerySet(models.QuerySet["Move"]):
-    def last_into(self, status: str) -> "Move":
-        """The latest move into `status`. Raises Move.DoesNotExist when there never was one."""
-        return self.filter(to_status=status).latest("pk")
-
-
-class Move(models.Model):
-    """One step in the life of a scheduled procedure: from, to, who, when, why (field 5.1 (f))."""
-
-    procedure = models.ForeignKey(
-        ScheduledProcedure, on_delete=models.PROTECT, related_name="moves"
-    )
-    from_status = models.CharField(max_length=16, blank=True, default="")
-    to_status = models.CharField(max_length=16)
-    at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    source = models.CharField(max_length=40, blank=True, default="")
-    reason = models.CharField(max_length=200, blank=True, default="")
-
-    objects = MoveQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.from_status} → {self.to_status}"

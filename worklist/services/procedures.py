@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.refusals import Refused
 from equipment.models import Device
 from worklist.models import ScheduledProcedure
+from worklist.obstacles import obstacle_to_start
 from worklist.reasons import sentence_of_reason
 from worklist.services.images import settled_images
 from worklist.services.moving import Cause, carry, locked
@@ -80,17 +81,9 @@ def refuse_busy_device(procedure: ScheduledProcedure) -> None:
     The lock comes first: two people who press Start at once must not both find an empty table.
     """
     device = Device.objects.select_for_update().get(pk=procedure.device_id)
-    if not device.takes_patients:
-        raise Refused(
-            _("%(device)s is %(state)s: move the procedure to another device.")
-            % {"device": device, "state": device.get_status_display().lower()}
-        )
-    on_the_table = device.procedures.in_progress().exclude(pk=procedure.pk).first()
-    if on_the_table is not None:
-        raise Refused(
-            _("%(device)s already has a patient on the table. Finish %(procedure)s first.")
-            % {"device": device, "procedure": on_the_table}
-        )
+    obstacle = obstacle_to_start(procedure, device)
+    if obstacle is not None:
+        raise Refused(obstacle.sentence)
 
 
 @transaction.atomic

@@ -1,0 +1,223 @@
+"""Every attribute of the worklist that we answer, and how it is matched (PS3.4 table K.6-1)."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cached_property
+from typing import Any
+
+from pydicom.datadict import tag_for_keyword
+
+from patients.models import Alert, Patient
+from worklist.models import Order, ScheduledProcedure
+
+Kind = Alert.Kind
+Status = ScheduledProcedure.Status
+
+# Scheduled Procedure Step Status (0040,0020), for the states that are on the list at all.
+STATUS_TERMS = {
+    Status.SCHEDULED: "SCHEDULED",
+    Status.ARRIVED: "ARRIVED",
+    Status.READY: "READY",
+    Status.IN_PROGRESS: "STARTED",
+}
+# Pregnancy Status (0010,21C0): 1 not, 2 possibly, 3 definitely, 4 unknown.
+POSSIBLY_PREGNANT, DEFINITELY_PREGNANT, PREGNANCY_UNKNOWN = 2, 3, 4
+
+
+class Match(Enum):
+    """How a key is compared when it has a value."""
+
+    NOT = auto()  # returned only; a value is ignored and the answers say so (FF01)
+    TEXT = auto()  # with wild cards, case counts
+    UID = auto()
+    NAME = auto()
+    DATE = auto()
+    TIME = auto()
+    STATUS = auto()
+    BORN = auto()
+    NEVER = auto()  # always empty here, so no value can match it (PS3.4 C.2.2.2.7)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A scheduled procedure as its answer shows it: with its times in the asker's zone."""
+
+    procedure: ScheduledProcedure
+    zone: dt.tzinfo
+
+    @property
+    def order(self) -> Order:
+        return self.procedure.order
+
+    @property
+    def patient(self) -> Patient:
+        return self.procedure.order.patient
+
+    @cached_property
+    def start(self) -> dt.datetime:
+        return self.procedure.scheduled_start.astimezone(self.zone)
+
+    @cached_property
+    def end(self) -> dt.datetime:
+        return self.procedure.scheduled_end.astimezone(self.zone)
+
+    @cached_property
+    def ordered(self) -> dt.datetime:
+        return self.order.ordered_at.astimezone(self.zone)
+
+    @property
+    def description(self) -> str:
+        side = self.procedure.get_side_display()
+        meaning = self.procedure.procedure_type.meaning
+        return f"{meaning}, {side}" if side else meaning
+
+    def alerts(self, *kinds: str) -> list[str]:
+        """What is known of these kinds; the text is shown by the modality before the exposure."""
+        return [alert.text for alert in self.patient.alerts.all() if alert.kind in kinds]
+
+    @property
+    def pregnancy(self) -> int | None:
+        noted = [one for one in self.patient.alerts.all() if one.kind == Kind.PREGNANCY]
+        if noted:
+            is_certain = any(one.severity == Alert.Severity.DANGER for one in noted)
+            return DEFINITELY_PREGNANT if is_certain else POSSIBLY_PREGNANT
+        return PREGNANCY_UNKNOWN if self.patient.sex == Patient.Sex.FEMALE else None
+
+
+@dataclass(frozen=True)
+class Key:
+    """One attribute: its value, and the column it is matched with."""
+
+    value: Callable[[Any], Any]
+    match: Match = Match.NOT
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A sequence: a table of its own for each of its items."""
+
+    table: "Table"
+    items: Callable[[Any], Iterable[Any]]
+
+
+Table = Mapping[int, Key | Nested]
+
+
+def _by_tag(table: Mapping[str, Key | Nested]) -> Table:
+    tags = {tag_for_keyword(word): key for word, key in table.items()}
+    assert None not in tags  # noqa: S101 - a misspelt keyword would be an attribute we never send
+    return {tag: tags[tag] for tag in sorted(tag for tag in tags if tag is not None)}
+
+
+def _nothing(_: Any) -> str:
+    """Type 2: the attribute is there, and nobody here knows its value."""
+    return ""
+
+
+def _code(path: str) -> Table:
+    return _by_tag(
+        {
+            "CodeValue": Key(lambda t: t.code, Match.TEXT, f"{path}__code"),
+            "CodingSchemeDesignator": Key(lambda t: t.scheme, Match.TEXT, f"{path}__scheme"),
+            "CodeMeaning": Key(lambda t: t.meaning),
+        }
+    )
+
+
+STEP: Table = _by_tag(
+    {
+        "ScheduledStationAETitle": Key(
+            lambda s: s.procedure.device.ae_title, Match.TEXT, "device__ae_title"
+        ),
+        "ScheduledProcedureStepStartDate": Key(lambda s: f"{s.start:%Y%m%d}", Match.DATE),
+        "ScheduledProcedureStepStartTime": Key(lambda s: f"{s.start:%H%M%S}", Match.TIME),
+        "ScheduledProcedureStepEndDate": Key(lambda s: f"{s.end:%Y%m%d}"),
+        "ScheduledProcedureStepEndTime": Key(lambda s: f"{s.end:%H%M%S}"),
+        "Modality": Key(lambda s: s.procedure.device.modality, Match.TEXT, "device__modality"),
+        "ScheduledPerformingPhysicianName": Key(_nothing, Match.NEVER),
+        "ScheduledProcedureStepDescription": Key(lambda s: s.description),
+        "ScheduledProtocolCodeSequence": Nested(
+            _code("procedure_type"), lambda s: [s.procedure.procedure_type]
+        ),
+        "ScheduledProcedureStepID": Key(lambda s: s.procedure.step_id, Match.TEXT, "step_id"),
+        "ScheduledStationName": Key(lambda s: s.procedure.device.name, Match.TEXT, "device__name"),
+        "ScheduledProcedureStepLocation": Key(
+            lambda s: s.procedure.device.room.code, Match.TEXT, "device__room__code"
+        ),
+        "ScheduledProcedureStepStatus": Key(
+            lambda s: STATUS_TERMS[s.procedure.status], Match.STATUS
+        ),
+        "CommentsOnTheScheduledProcedureStep": Key(lambda s: s.procedure.comment),
+        "PreMedication": Key(_nothing),
+        "RequestedContrastAgent": Key(_nothing),
+    }
+)
+
+WORKLIST: Table = _by_tag(
+    {
+        "ScheduledProcedureStepSequence": Nested(STEP, lambda s: [s]),
+        # Requested Procedure
+        "RequestedProcedureID": Key(
+            lambda s: s.order.requested_procedure_id, Match.TEXT, "order__requested_procedure_id"
+        ),
+        "RequestedProcedureDescription": Key(lambda s: s.order.procedure_type.meaning),
+        "RequestedProcedureCodeSequence": Nested(
+            _code("order__procedure_type"), lambda s: [s.order.procedure_type]
+        ),
+        "StudyInstanceUID": Key(
+            lambda s: s.order.study_instance_uid, Match.UID, "order__study_instance_uid"
+        ),
+        "ReferencedStudySequence": Nested({}, lambda s: []),
+        "RequestedProcedurePriority": Key(
+            lambda s: s.order.priority, Match.TEXT, "order__priority"
+        ),
+        "PatientTransportArrangements": Key(_nothing),
+        "ReasonForTheRequestedProcedure": Key(lambda s: s.order.clinical_question),
+        "RequestedProcedureComments": Key(lambda s: s.order.clinical_question),
+        # Imaging Service Request
+        "AccessionNumber": Key(
+            lambda s: s.order.accession_number, Match.TEXT, "order__accession_number"
+        ),
+        "IssuerOfAccessionNumberSequence": Nested(
+            _by_tag({"LocalNamespaceEntityID": Key(lambda order: order.issuer)}),
+            lambda s: [s.order] if s.order.issuer else [],
+        ),
+        "RequestingPhysician": Key(
+            lambda s: s.order.ordering_physician, Match.NAME, "order__ordering_physician"
+        ),
+        "ReferringPhysicianName": Key(
+            lambda s: s.order.ordering_physician, Match.NAME, "order__ordering_physician"
+        ),
+        "IssueDateOfImagingServiceRequest": Key(lambda s: f"{s.ordered:%Y%m%d}"),
+        "IssueTimeOfImagingServiceRequest": Key(lambda s: f"{s.ordered:%H%M%S}"),
+        # Visit
+        "AdmissionID": Key(_nothing),
+        "CurrentPatientLocation": Key(_nothing),
+        "ReferencedPatientSequence": Nested({}, lambda s: []),
+        # Patient
+        "PatientName": Key(
+            lambda s: s.patient.dicom_name, Match.NAME, "order__patient__folded_name"
+        ),
+        "PatientID": Key(lambda s: s.patient.patient_id, Match.TEXT, "order__patient__patient_id"),
+        "IssuerOfPatientID": Key(lambda s: s.patient.issuer, Match.TEXT, "order__patient__issuer"),
+        "PatientBirthDate": Key(
+            lambda s: f"{s.patient.birth_date:%Y%m%d}" if s.patient.birth_date else "", Match.BORN
+        ),
+        "PatientSex": Key(lambda s: s.patient.sex, Match.TEXT, "order__patient__sex"),
+        "PatientWeight": Key(_nothing),
+        "PatientSize": Key(_nothing),
+        "ConfidentialityConstraintOnPatientDataDescription": Key(
+            lambda s: "CONFIDENTIAL" if s.patient.is_confidential else ""
+        ),
+        "PatientState": Key(_nothing),
+        "PregnancyStatus": Key(lambda s: s.pregnancy),
+        "MedicalAlerts": Key(
+            lambda s: s.alerts(Kind.IMPLANT, Kind.KIDNEY, Kind.INFECTION, Kind.OTHER)
+        ),
+        "Allergies": Key(lambda s: s.alerts(Kind.ALLERGY, Kind.CONTRAST_REACTION)),
+        "SpecialNeeds": Key(lambda s: "; ".join(s.alerts(Kind.MOBILITY))),
+    }
+)

@@ -1,0 +1,48 @@
+"""The board, and the fragments of the worklist that other pages show."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from common.pages import unless_unchanged
+from staff.access import StaffRequest, needs
+from worklist.board import Board, Filters
+from worklist.models import ScheduledProcedure
+
+
+@require_GET
+@needs("worklist.view_scheduledprocedure")
+def board(request: StaffRequest) -> HttpResponse:
+    """The day's work, most urgent first. An htmx request gets the live part alone."""
+    template = "worklist/board.html#board" if request.htmx else "worklist/board.html"
+    context = {"board": Board(request.user, Filters.of(request.GET))}
+    return unless_unchanged(request, render(request, template, context))
+
+
+@require_GET
+@needs("worklist.view_scheduledprocedure", "worklist.view_own_order")
+def of_patient(request: StaffRequest, pk: int) -> HttpResponse:
+    """One patient's procedures, newest first, for the patient's page."""
+    mine = ScheduledProcedure.objects.visible_to(request.user).of_patient(pk)
+    context = {"procedures": mine.with_board_details().newest_first()[:100]}
+    return render(request, "worklist/of_patient.html", context)
+
+
+@require_GET
+@needs("worklist.view_scheduledprocedure")
+def of_device(request: StaffRequest, pk: int) -> HttpResponse:
+    """Today's procedures on one device, for the device's page."""
+    day = Filters.of(request.GET).day
+    listed = ScheduledProcedure.objects.visible_to(request.user).on_board(day).on_device(pk)
+    context = {"procedures": listed.with_board_details().in_time_order(), "day": day}
+    return render(request, "worklist/of_device.html", context)
+
+
+@require_GET
+@needs("worklist.view_scheduledprocedure", "worklist.view_own_order")
+def found(request: StaffRequest) -> HttpResponse:
+    """Procedures whose accession number or name fits a search, for the search page."""
+    words = Filters.of(request.GET).words
+    visible = ScheduledProcedure.objects.visible_to(request.user).about(words)
+    fitting = visible.with_board_details().newest_first()[:20] if words else []
+    return render(request, "worklist/found.html", {"procedures": fitting})

@@ -1,0 +1,105 @@
+"""The verbs of a scheduled procedure, as buttons press them."""
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+from django_htmx.http import retarget
+
+from common.pages import came_from
+from staff.access import StaffRequest, needs
+from worklist import services
+from worklist.forms import CompleteForm, HoldForm, ReasonForm
+from worklist.models import ScheduledProcedure
+from worklist.views.procedure import about, found_by
+
+
+def answer(request: StaffRequest, moved: ScheduledProcedure) -> HttpResponse:
+    """The row for the board, the live part for the procedure's page, or back to the page."""
+    if not request.htmx:
+        return redirect(came_from(request, "worklist:procedure", moved.pk))
+    shown = found_by(request, moved.pk)
+    if request.htmx.target == f"procedure-{moved.pk}":
+        return render(request, "worklist/_row.html", {"procedure": shown})
+    page = render(request, "worklist/_work.html", about(shown))
+    page["HX-Reswap"] = "morph"
+    return retarget(page, "#work")
+
+
+def ask_again(
+    request: StaffRequest, shown: ScheduledProcedure, form: Form, verb: str
+) -> HttpResponse:
+    """The form once more, each error beside its field (422: nothing was changed)."""
+    context = {"procedure": shown, "form": form, "verb": verb}
+    template = "worklist/_verb_form.html" if request.htmx else "worklist/verb.html"
+    return render(request, template, context, status=422)
+
+
+@require_POST
+@needs("worklist.register_arrival")
+def arrive(request: StaffRequest, pk: int) -> HttpResponse:
+    return answer(request, services.register_arrival(found_by(request, pk), by=request.user))
+
+
+@require_POST
+@needs("worklist.register_arrival")
+def no_show(request: StaffRequest, pk: int) -> HttpResponse:
+    return answer(request, services.mark_no_show(found_by(request, pk), by=request.user))
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def ready(request: StaffRequest, pk: int) -> HttpResponse:
+    return answer(request, services.mark_ready(found_by(request, pk), by=request.user))
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def resume(request: StaffRequest, pk: int) -> HttpResponse:
+    return answer(request, services.resume_procedure(found_by(request, pk), by=request.user))
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def start(request: StaffRequest, pk: int) -> HttpResponse:
+    return answer(request, services.start_procedure(found_by(request, pk), by=request.user))
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def complete(request: StaffRequest, pk: int) -> HttpResponse:
+    """Done. The comment for the radiologist comes from the page's form; the board sends none."""
+    shown, form = found_by(request, pk), CompleteForm(request.POST, auto_id="complete_%s")
+    if not form.is_valid():
+        return ask_again(request, shown, form, "complete")
+    comment = form.cleaned_data["comment"] if "comment" in request.POST else None
+    done = services.complete_procedure(shown, by=request.user, comment=comment)
+    return answer(request, done)
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def hold(request: StaffRequest, pk: int) -> HttpResponse:
+    shown, form = found_by(request, pk), HoldForm(request.POST, auto_id="hold_%s")
+    if not form.is_valid():
+        return ask_again(request, shown, form, "hold")
+    return answer(request, services.hold_procedure(shown, by=request.user, **form.cleaned_data))
+
+
+@require_POST
+@needs("worklist.perform_procedure")
+def discontinue(request: StaffRequest, pk: int) -> HttpResponse:
+    shown, form = found_by(request, pk), ReasonForm(request.POST, auto_id="discontinue_%s")
+    if not form.is_valid():
+        return ask_again(request, shown, form, "discontinue")
+    stopped = services.discontinue_procedure(shown, by=request.user, **form.cleaned_data)
+    return answer(request, stopped)
+
+
+@require_POST
+@needs("worklist.cancel_procedure")
+def cancel(request: StaffRequest, pk: int) -> HttpResponse:
+    shown, form = found_by(request, pk), ReasonForm(request.POST, auto_id="cancel_%s")
+    if not form.is_valid():
+        return ask_again(request, shown, form, "cancel")
+    return answer(request, services.cancel_procedure(shown, by=request.user, **form.cleaned_data))
