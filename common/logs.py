@@ -10,7 +10,10 @@ FORBIDDEN = frozenset({"patient_name", "patient_id", "birth_date", "name", "pass
 
 def drop_identities(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
     """Leave out fields that could name a patient or open a door."""
-    return {key: value for key, value in event.items() if key.lower() not in FORBIDDEN}
+    kept = {key: value for key, value in event.items() if key.lower() not in FORBIDDEN}
+    if isinstance(kept.get("request"), str):  # a search has the name it looks for in its address
+        kept["request"] = kept["request"].partition("?")[0]
+    return kept
 
 
 SHARED: list[Any] = [
