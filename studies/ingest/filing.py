@@ -96,7 +96,7 @@ def place_agreeing(study: Study, readings: Sequence[Reading]) -> None:
         images=len(placed.instances),
     )
     count_images(placed, now)
-    transaction.on_commit(partial(poke, "studies", f"study-{study.pk}"))
+    transaction.on_commit(partial(poke, "incoming", "studies", f"study-{study.pk}"))
 
 
 FILED_FIELDS = [

@@ -2,7 +2,8 @@
 
 from studies.models.archive import Archive
 from studies.models.incoming import IncomingFile, Upload
-from studies.models.study import Instance, InstanceHeader, Match, Series, Study
+from studies.models.match import Match
+from studies.models.study import Instance, InstanceHeader, Series, Study
 from studies.models.thumbnail import Thumbnail
 
 __all__ = [

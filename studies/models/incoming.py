@@ -64,6 +64,24 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
     def set_aside(self) -> Self:
         return self.filter(status=IncomingFile.Status.SET_ASIDE).order_by("-pk")
 
+    def with_page_details(self) -> Self:
+        """All that the pages of set-aside objects say."""
+        return self.select_related(
+            "patient",
+            "study__patient",
+            "instance__series__study",
+            "procedure__procedure_type",
+            "settled_by",
+            "upload",
+        )
+
+    def in_status(self, status: str) -> Self:
+        return self.filter(status=status).order_by("-pk")
+
+    def before(self, pk: int) -> Self:
+        """Older ones: a page begins where the last one ended."""
+        return self.filter(pk__lt=pk)
+
     def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
         """Those of these places at which received bytes lie."""
         return self.filter(path__in=paths).values_list("path", flat=True)

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
@@ -66,6 +66,50 @@ class StudyQuerySet(models.QuerySet["Study"]):
             output_field=models.IntegerField(),
         )
         return self.order_by(urgency, "last_image_at", "pk")
+
+    def since(self, day: dt.date) -> Self:
+        """Made on `day` or later; undated ones count from when they came."""
+        undated = Q(study_date__isnull=True, created_at__date__gte=day)
+        return self.filter(Q(study_date__gte=day) | undated)
+
+    def on(self, day: dt.date) -> Self:
+        return self.filter(Q(study_date=day) | Q(study_date__isnull=True, created_at__date=day))
+
+    def of_modality(self, modality: str) -> Self:
+        """With a series of this modality; `modalities` is joined by backslashes."""
+        alone, first = Q(modalities=modality), Q(modalities__startswith=f"{modality}\\")
+        within = Q(modalities__contains=f"\\{modality}\\")
+        return self.filter(alone | first | within | Q(modalities__endswith=f"\\{modality}"))
+
+    def matching(self, words: str) -> Self:
+        """Patient's name or number, or accession number."""
+        patients = Patient.objects.all().matching(words)
+        return self.filter(Q(patient__in=patients) | Q(accession_number__istartswith=words))
+
+    def following(self, study: "Study") -> Self:
+        """What stands below `study` in a list with the newest first (undated ones stand on top)."""
+        lower = Q(study_date=study.study_date, pk__lt=study.pk)
+        if study.study_date is None:
+            return self.filter(lower | Q(study_date__isnull=False))
+        return self.filter(lower | Q(study_date__lt=study.study_date))
+
+    def unmatched(self) -> Self:
+        """Of which nobody knows the procedure."""
+        return self.filter(matches__isnull=True)
+
+    def made_for(self, procedure_pk: int) -> Self:
+        return self.filter(matches__procedure=procedure_pk)
+
+    def with_list_details(self) -> Self:
+        """All that a row of a list says: patient with alerts, and one telling picture."""
+        drawn = Instance.objects.filter(
+            series__study=models.OuterRef("pk"), thumbnail__status="MADE"
+        ).order_by("pk")
+        return (
+            self.with_patient()
+            .prefetch_related(models.Prefetch("patient__alerts", queryset=Alert.objects.active()))
+            .annotate(picture=models.Subquery(drawn.values("pk")[:1]))
+        )
 
     def arriving(self) -> Self:
         return self.filter(status=Study.Status.ARRIVING)
@@ -221,6 +265,18 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def with_pictures(self) -> Self:
         return self.select_related("thumbnail")
 
+    def first_of_each_series(self, study_pk: int, number: int) -> Self:
+        """The first few of every series of a study, in order, with their pictures."""
+        place = models.Window(
+            RowNumber(), partition_by="series_id", order_by=[models.F("number"), models.F("pk")]
+        )
+        rows = self.filter(series__study=study_pk).annotate(place=place)
+        return rows.filter(place__lte=number).with_pictures().order_by("series_id", "place")
+
+    def newest_for(self, procedure_pk: int, number: int) -> Self:
+        """The latest images of a procedure, as they come in."""
+        return self.filter(series__procedure=procedure_pk).with_pictures().order_by("-pk")[:number]
+
     def with_pixels(self) -> Self:
         """Those that have something to look at."""
         return self.filter(has_pixels=True)
@@ -306,43 +362,3 @@ class InstanceHeader(models.Model):
 
     def __str__(self) -> str:
         return f"header of {self.instance_id}"
-
-
-class MatchQuerySet(models.QuerySet["Match"]):
-    def with_procedure(self) -> Self:
-        return self.select_related(
-            "procedure__order", "procedure__device", "procedure__procedure_type", "matched_by"
-        ).order_by("pk")
-
-
-class Match(models.Model):
-    """A study belongs to a scheduled procedure: found by which rule, when, by whom."""
-
-    class Rule(models.TextChoices):
-        STUDY_UID = "STUDY_UID", _("the study identifier of the worklist")
-        ACCESSION = "ACCESSION", _("the accession number")
-        PATIENT_DAY = "PATIENT_DAY", _("patient, modality and day")
-        MANUAL = "MANUAL", _("chosen by a person")
-
-    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="matches")
-    procedure = models.ForeignKey(
-        ScheduledProcedure, on_delete=models.PROTECT, related_name="matches"
-    )
-    rule = models.CharField(max_length=12, choices=Rule)
-    matched_at = models.DateTimeField(auto_now_add=True)
-    matched_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects = MatchQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "matches"
-        constraints = [
-            models.UniqueConstraint(
-                name="one_match_per_study_and_procedure", fields=["study", "procedure"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.study_id} ↔ {self.procedure_id}"

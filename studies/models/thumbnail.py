@@ -57,5 +57,10 @@ class Thumbnail(Stateful):
             )
         ]
 
+    @property
+    def version(self) -> str:
+        """Changes whenever the picture does."""
+        return self.path.rpartition("/")[2].partition(".")[0]
+
     def __str__(self) -> str:
         return f"thumbnail of {self.instance_id}"

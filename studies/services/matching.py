@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common.live import poke
 from common.refusals import Refused
+from patients.models import Patient
 from studies.models import Instance, Match, Study
 from worklist.models import ScheduledProcedure
 from worklist.services import note_images
@@ -21,19 +22,22 @@ if TYPE_CHECKING:
 def match_by_hand(study: Study, procedure: ScheduledProcedure, *, by: "User") -> Match:
     """Link a study to the procedure it was made for, in place of what the rules found.
 
-    Refused when the procedure is another patient's. Doing it twice changes nothing.
+    A study whose patient is known from images only goes to the patient of the order with it.
+    Refused when the study is a confirmed patient's and the procedure another's.
     """
     study = Study.objects.locked(study.pk)
-    refuse_other_patient(study, procedure)
-    match, is_new = Match.objects.get_or_create(
+    procedure = ScheduledProcedure.objects.with_patient().get(pk=procedure.pk)
+    move_to_patient(study, procedure.order.patient, by)
+    before = set(study.matches.values_list("procedure_id", flat=True))
+    study.matches.exclude(procedure=procedure).delete()
+    match, _is_new = Match.objects.update_or_create(
         study=study, procedure=procedure, defaults={"rule": Match.Rule.MANUAL, "matched_by": by}
     )
-    wrong = list(study.matches.exclude(pk=match.pk).values_list("procedure_id", flat=True))
-    if not is_new and not wrong:
-        return match
-    study.matches.exclude(pk=match.pk).delete()
+    study.series.update(procedure=procedure)
+    study.incoming_files.update(procedure=procedure)
     study.order = procedure.order
     study.save(update_fields=["order"])
+    wrong = sorted(before - {procedure.pk})
     record(
         "study.matched",
         study,
@@ -44,21 +48,28 @@ def match_by_hand(study: Study, procedure: ScheduledProcedure, *, by: "User") ->
         instead_of=wrong,
     )
     for procedure_pk in sorted({procedure.pk, *wrong}):
-        recount(procedure_pk, study)
-    transaction.on_commit(partial(poke, f"study-{study.pk}"))
+        count_again(procedure_pk, study)
+    transaction.on_commit(partial(poke, "board", "studies", f"study-{study.pk}"))
     return match
 
 
-def refuse_other_patient(study: Study, procedure: ScheduledProcedure) -> None:
-    """Raise Refused when study and procedure are of different people."""
-    if procedure.order.patient_id != study.patient_id:
+def move_to_patient(study: Study, patient: Patient, by: "User") -> None:
+    """A study of somebody known from images only becomes this patient's. The bytes stay as sent."""
+    if study.patient_id == patient.pk:
+        return
+    if not study.patient.is_provisional:
         raise Refused(
-            _("This procedure is another patient's. Correct the patient of the study first.")
+            _("This procedure is another patient's. A study of a known patient cannot be moved.")
         )
+    record(
+        "study.moved", study, by=by, patient=patient, from_patient=study.patient_id, to=patient.pk
+    )
+    study.patient = patient
+    study.save(update_fields=["patient"])
+    study.incoming_files.update(patient=patient)
 
 
-def recount(procedure_pk: int, study: Study) -> None:
-    """Tell the worklist how many images the procedure has now, this study gained or lost."""
+def count_again(procedure_pk: int, study: Study) -> None:
+    """Tell the worklist how many images the procedure has, now that it won or lost this study."""
     received = Instance.objects.acquired_for(procedure_pk).count()
-    at = study.last_image_at or study.created_at
-    note_images(procedure_pk, received=received, at=at)
+    note_images(procedure_pk, received=received, at=study.last_image_at or study.created_at)

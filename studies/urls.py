@@ -1,0 +1,37 @@
+"""Pages of studies at /studies/. Fixed words come before the study's own identifier."""
+
+from django.urls import path, register_converter
+
+from studies.views import pictures, set_aside, slots, studies
+
+
+class UidConverter:
+    """A DICOM unique identifier: digits and dots, at most 64 (PS3.5 9.1)."""
+
+    regex = r"[0-9][0-9.]{0,63}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(UidConverter, "study_uid")
+
+app_name = "studies"
+urlpatterns = [
+    path("", studies.study_list, name="list"),
+    path("set-aside/", set_aside.set_aside_list, name="set_aside_list"),
+    path("set-aside/<int:pk>/", set_aside.set_aside, name="set_aside"),
+    path("set-aside/<int:pk>/picture/", pictures.set_aside_picture, name="set_aside_picture"),
+    path("set-aside/<int:pk>/retry/", set_aside.retry, name="retry"),
+    path("set-aside/<int:pk>/discard/", set_aside.discard, name="discard"),
+    path("thumbnails/<int:pk>/", pictures.thumbnail, name="thumbnail"),
+    path("of-patient/<int:pk>/", slots.of_patient, name="of_patient"),
+    path("of-procedure/<int:pk>/", slots.of_procedure, name="of_procedure"),
+    path("unscheduled/", slots.unscheduled_today, name="unscheduled_today"),
+    path("<study_uid:uid>/", studies.study, name="study"),
+    path("<study_uid:uid>/candidates/", studies.candidates, name="candidates"),
+    path("<study_uid:uid>/match/<int:procedure_pk>/", studies.match, name="match"),
+]

@@ -1,0 +1,1 @@
+"""Pages of studies, of what was set aside, and of uploads."""

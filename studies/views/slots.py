@@ -1,0 +1,49 @@
+"""Pieces that pages of other nouns leave a place for."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from common.pages import unless_unchanged
+from patients.models import Patient
+from staff.access import StaffRequest, needs
+from studies.models import Instance, Study
+from studies.views.studies import SEE_STUDIES
+from worklist.models import ScheduledProcedure
+
+SHOWN_STUDIES = 50
+SHOWN_PICTURES = 24
+
+
+@require_GET
+@needs(*SEE_STUDIES)
+def of_patient(request: StaffRequest, pk: int) -> HttpResponse:
+    """The studies of a patient, for the patient's page."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    visible = Study.objects.visible_to(request.user).of_patient(patient.pk)
+    studies = visible.newest_first().with_list_details()[:SHOWN_STUDIES]
+    page = render(request, "studies/_of_patient.html", {"studies": studies, "patient": patient})
+    return unless_unchanged(request, page)
+
+
+@require_GET
+@needs(*SEE_STUDIES)
+def of_procedure(request: StaffRequest, pk: int) -> HttpResponse:
+    """The images of a procedure as they come in, for the procedure's page."""
+    visible = ScheduledProcedure.objects.visible_to(request.user).with_patient()
+    procedure = get_object_or_404(visible, pk=pk)
+    studies = Study.objects.visible_to(request.user).made_for(procedure.pk).with_list_details()
+    pictures = Instance.objects.visible_to(request.user).newest_for(procedure.pk, SHOWN_PICTURES)
+    context = {"procedure": procedure, "studies": studies, "pictures": pictures}
+    return unless_unchanged(request, render(request, "studies/_of_procedure.html", context))
+
+
+@require_GET
+@needs("studies.view_study")
+def unscheduled_today(request: StaffRequest) -> HttpResponse:
+    """Today's studies that nobody ordered, for the board."""
+    today = Study.objects.visible_to(request.user).on(timezone.localdate())
+    studies = today.unmatched().newest_first().with_list_details()[:SHOWN_STUDIES]
+    page = render(request, "studies/_unscheduled.html", {"studies": studies})
+    return unless_unchanged(request, page)
