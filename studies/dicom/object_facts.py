@@ -80,8 +80,7 @@ def header_json(header: Header) -> bytes:
     transfer syntax among the attributes: Available Transfer Syntax UID (0008,3002).
     """
     told = {"00083002": {"vr": "UI", "Value": [header.transfer_syntax]}}
-    if "00080005" in header.elements:
-        told["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
+    told["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
     elements = dict(sorted((header.elements | told).items()))
     text = json.dumps(elements, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")

@@ -183,13 +183,19 @@ class Reader:
         values = self._convert[vr](raw, scope.charset)
         scope.elements[key] = {"vr": vr, "Value": values} if values else {"vr": vr}
         if tag == 0x00080005:  # noqa: PLR2004
-            scope.charset = charset_of(raw)
-            if not scope.charset.is_known:
-                self.unknown_charsets.add(raw.decode("ascii", "replace").strip())
+            self._speak(raw, scope)
         elif tag == 0x00280103:  # noqa: PLR2004
             scope.signed = values == [1]
         elif tag & 0x10000 and 0x10 <= tag & 0xFFFF <= 0xFF and values:  # noqa: PLR2004
             scope.creators[(tag >> 16 << 8) | (tag & 0xFF)] = str(values[0])
+
+    def _speak(self, raw: bytes, scope: Scope) -> None:
+        """From here on text is in this character set. The JSON is one text in one set (F.2)."""
+        scope.charset = charset_of(raw)
+        if not scope.charset.is_known:
+            self.unknown_charsets.add(raw.decode("ascii", "replace").strip())
+        if scope.depth:
+            del scope.elements["00080005"]
 
     def _binary(self, key: str, vr: str, bulk: Bulk, scope: Scope) -> None:
         tag = int(key, 16)
