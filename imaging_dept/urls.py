@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("staff.urls")),
     path("accounts/", include("allauth.urls")),
     path("upload/", include("studies.upload_urls")),
+    path("studies/", include("studies.urls")),
+    path("viewer/", include("studies.viewer_urls")),
     path("admin/", admin.site.urls),
     path("worklist/", include("worklist.urls")),
     path("patients/", include("patients.urls")),

@@ -66,11 +66,6 @@ export async function findStudy(studyUid) {
   return found[0];
 }
 
-/** All studies of one patient. */
-export function findStudiesOf(patientId) {
-  return askJson(`/studies?PatientID=${encodeURIComponent(patientId)}&limit=100`);
-}
-
 /** The series of a study. */
 export function findSeries(studyUid) {
   return askJson(`/studies/${studyUid}/series`);
@@ -87,11 +82,6 @@ export function seriesThumbnailUrl(studyUid, seriesUid) {
 
 export function instanceUrl(studyUid, seriesUid, instanceUid) {
   return `${config.dicomWebRoot}/studies/${studyUid}/series/${seriesUid}/instances/${instanceUid}`;
-}
-
-/** The address of bulk data; a relative one is relative to its instance. */
-export function bulkUrl(uri, ofInstance) {
-  return new URL(uri, new URL(`${ofInstance}/`, window.location.origin)).href;
 }
 
 /**
@@ -112,10 +102,4 @@ export function fetchFrame(url, isWish) {
 /** A picture of something, drawn by the archive. */
 export function fetchPicture(url, isWish) {
   return inTurn(async () => (await ask(url, "image/png, image/jpeg")).blob(), isWish);
-}
-
-/** The bytes behind a bulk data address. */
-export async function fetchBulk(url) {
-  const answer = await ask(url, "application/octet-stream, multipart/related");
-  return firstPart(answer.headers.get("Content-Type") ?? "", await answer.arrayBuffer()).bytes;
 }

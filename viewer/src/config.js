@@ -6,8 +6,10 @@
  * @property {string} dicomWebRoot  Where the DICOMweb services answer, without a slash at the end.
  * @property {string} back  Where the person came from.
  * @property {string} person  Who is signed in, for the title of the page.
- * @property {object[]|null} otherStudies  This patient's other studies; null: ask the archive.
- * @property {Record<string, string>} strings  Translations by English text.
+ * @property {string} language  Of the person, for plural forms.
+ * @property {{uid: string, date: string, modalities: string, description: string}[]} otherStudies  This
+ *   patient's other studies. They come with the page: a search would put the record number into an address.
+ * @property {Record<string, string|string[]>} strings  Translations by English text.
  */
 
 /** Read the configuration; what is missing gets a harmless value. */
@@ -18,7 +20,8 @@ export function readConfig(id = "viewer-config") {
     dicomWebRoot: "/dicom-web",
     back: "/",
     person: "",
-    otherStudies: null,
+    language: "en",
+    otherStudies: [],
     strings: {},
     ...given,
     studies: (given.studies ?? []).filter(Boolean),

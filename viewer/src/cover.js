@@ -1,7 +1,7 @@
 // What lies over a pane when there is no picture to see: waiting, a fault, or what an object is.
 
-import { bulkUrl, instanceUrl } from "./archive.js";
-import { text, values } from "./attributes.js";
+import { instanceUrl } from "./archive.js";
+import { text } from "./attributes.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { contentTree } from "./report_text.js";
@@ -49,29 +49,30 @@ export function coverDocument(cover, stack) {
     tree ? "report" : "document",
     h("h2", { text: stack.form === "video" ? gettext("Video") : stack.kind.words }),
     title ? h("p", { class: "cover-title", text: title }) : null,
-    documentLink(dataset, url),
+    documentLink(dataset),
     tree ?? drawnPicture(url, stack),
   );
 }
 
+/** The small picture that the archive has made of it, or the sign of its kind. */
 function drawnPicture(url, stack) {
-  const picture = h("img", { src: `${url}/rendered`, alt: stack.kind.words, class: "cover-picture" });
-  picture.addEventListener("error", () => {
-    picture.replaceWith(h("p", { class: "lesser", text: gettext("There is no picture of this object.") }));
+  const picture = h("img", { src: `${url}/thumbnail`, alt: "", class: "cover-picture" });
+  picture.addEventListener("error", () => picture.remove());
+  return stack.form === "video" ? film(url, picture) : picture;
+}
+
+/** A film in a format of films: the browser plays it when it can, else its picture stays. */
+function film(url, picture) {
+  const player = h("video", { src: `${url}/frames/1?accept=video/*`, controls: true, preload: "metadata", class: "cover-picture" });
+  player.addEventListener("error", () => {
+    const note = h("p", { class: "lesser", text: gettext("This browser cannot play the film.") });
+    player.replaceWith(picture, note);
   });
-  return picture;
+  return player;
 }
 
-/** A link to the document or the film inside an object, opened in a tab of its own. */
-function documentLink(dataset, url) {
-  const document = dataset["00420011"]?.BulkDataURI;
-  const film = dataset["7FE00010"]?.BulkDataURI;
-  if (document) return openLink(bulkUrl(document, url), gettext("Open the document"));
-  return film && values(dataset, "00280008").length
-    ? openLink(bulkUrl(film, url), gettext("Download the film"))
-    : null;
-}
-
-function openLink(href, words) {
-  return h("a", { href, target: "_blank", rel: "noopener", class: "plain-button" }, icon("open"), words);
+/** A link to the document inside an object; the archive gives it as a download. */
+function documentLink(dataset) {
+  const address = dataset["00420011"]?.BulkDataURI;
+  return address ? h("a", { href: address, download: true, class: "plain-button" }, icon("open"), gettext("Download the document")) : null;
 }

@@ -1,7 +1,5 @@
 // The desk ties the parts together: stage, tools, keys and panels, and what a series or a study does to them.
 
-import { findStudiesOf } from "./archive.js";
-import { date, text, values } from "./attributes.js";
 import { listen, tell } from "./bus.js";
 import { hasImages, loadSeries, mayHaveImages } from "./catalogue.js";
 import { allCommands } from "./commands.js";
@@ -193,14 +191,9 @@ export class Desk {
   }
 
   /** The patient's other studies as choices of a menu. */
-  async otherStudies() {
-    try {
-      const found = config.otherStudies ?? (await this.askOtherStudies());
-      const choices = found.filter(({ uid }) => uid !== this.studies[0].uid).map((one) => this.choiceOf(one));
-      return choices.length ? choices : [{ words: gettext("This patient has no other study here.") }];
-    } catch (trouble) {
-      return [{ words: trouble.message }];
-    }
+  otherStudies() {
+    const choices = config.otherStudies.filter(({ uid }) => uid !== this.studies[0]?.uid).map((one) => this.choiceOf(one));
+    return choices.length ? choices : [{ words: gettext("This patient has no other study here.") }];
   }
 
   choiceOf({ uid, date: day, modalities, description }) {
@@ -210,14 +203,6 @@ export class Desk {
       isOn: this.studies.some((study) => study.uid === uid),
       run: () => this.compareWith(uid),
     };
-  }
-
-  async askOtherStudies() {
-    const patientId = text(this.studies[0].attributes, "00100020");
-    const found = patientId ? await findStudiesOf(patientId) : [];
-    return found
-      .map((one) => ({ uid: text(one, "0020000D"), date: date(one, "00080020"), modalities: values(one, "00080061").join(", "), description: text(one, "00081030") }))
-      .sort((one, other) => other.date.localeCompare(one.date));
   }
 
   /** Put another study beside this one, its likest series in the second pane. */

@@ -14,6 +14,7 @@ export class Stage {
     this.panes = [];
     this.active = null;
     this.layout = "1x1";
+    this.looks = null;
     element.append(this.grid);
     this.resize = oncePerFrame(() => this.fit());
     new ResizeObserver(this.resize).observe(element);
@@ -24,14 +25,15 @@ export class Stage {
    * stays enlarged as much. The engine puts a resize off while it is drawing: then we come again.
    */
   fit() {
-    if (!engine()) return;
+    if (!engine()) return undefined;
     const arePlanes = this.grid.hidden;
-    const looks = this.panes.map((pane) => pane.viewport.getViewPresentation());
+    this.looks ??= new Map(this.panes.map((pane) => [pane, pane.viewport.getViewPresentation()]));
     engine().resize(true, arePlanes);
-    if (arePlanes) return;
-    this.panes.forEach((pane, index) => pane.hasImages && pane.viewport.setViewPresentation(looks[index]));
+    if (this.panes.some((pane) => !pane.isFitted())) return this.resize();
+    for (const [pane, look] of this.looks) if (this.panes.includes(pane) && pane.hasImages) pane.viewport.setViewPresentation(look);
+    this.looks = null;
     engine().render();
-    if (this.panes.some((pane) => !pane.isFitted())) this.resize();
+    return undefined;
   }
 
   /** Lay out so many panes; the active pane stays, new ones are empty. */

@@ -4,7 +4,8 @@ import { config } from "./config.js";
 
 /** The translation of an English text, or the text itself. */
 export function gettext(text) {
-  return config.strings[text] || text;
+  const found = config.strings[text];
+  return (Array.isArray(found) ? found[0] : found) || text;
 }
 
 /** Fill `%(name)s` places of a text, as Django's catalogues write them. */
@@ -12,7 +13,17 @@ export function fill(text, values) {
   return text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** One form for one, another for any other number; both may use `%(count)s`. */
+/** The form of a text for a count; every form may use `%(count)s`. */
 export function ngettext(one, many, count) {
-  return fill(gettext(count === 1 ? one : many), { count });
+  const forms = config.strings[one];
+  const form = Array.isArray(forms) ? forms[pluralForm(count, forms.length)] : count === 1 ? one : many;
+  return fill(form, { count });
+}
+
+/** Catalogues and browsers list a language's plural forms in the same order. */
+function pluralForm(count, most) {
+  const rules = new Intl.PluralRules(config.language);
+  const order = ["zero", "one", "two", "few", "many", "other"];
+  const forms = order.filter((form) => rules.resolvedOptions().pluralCategories.includes(form));
+  return Math.min(forms.indexOf(rules.select(count)), most - 1);
 }
