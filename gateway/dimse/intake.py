@@ -1,0 +1,130 @@
+"""How messages are taken in, with every length bounded: the sender is a stranger until the end."""
+
+import logging
+import re
+
+from pydicom.uid import UID
+from pynetdicom.association import Association
+from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.dimse_messages import C_STORE_RQ, DIMSEMessage
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.pdu_primitives import P_DATA
+
+from gateway.dimse.landing import Landing, part10_head
+
+IMPLEMENTATION_UID = UID("2.25.263348473112843590837414571286134107531")
+IMPLEMENTATION_VERSION = "IMAGING_DEPT_01"
+LARGEST_COMMAND = 16 * 1024
+LARGEST_IDENTIFIER = 256 * 1024
+INVALID_OBJECT_INSTANCE = 0x0117
+# PS3.5 9.1 wants no leading zeros either, but machines that write them are not turned away.
+UID_TEXT = re.compile(r"[0-9.]{1,64}")
+
+logger = logging.getLogger(__name__)
+
+
+class Unacceptable(Exception):
+    """The peer breaks the protocol; the association is aborted."""
+
+
+class Intake(DIMSEServiceProvider):
+    """pynetdicom's message layer with limits, and with data sets that land on disk."""
+
+    def __init__(self, assoc: Association) -> None:
+        super().__init__(assoc)
+        self._bytes = 0
+        self.is_serving = False
+        self.is_closing = False
+
+    @property
+    def is_busy(self) -> bool:
+        """A message is half here, waits, or is being answered."""
+        return self.message is not None or self.is_serving or not self.msg_queue.empty()
+
+    def receive_primitive(self, primitive: P_DATA) -> None:
+        """Take in one P-DATA-TF, fragment by fragment; one of them may end a message."""
+        try:
+            for context_id, fragment in primitive.presentation_data_value_list:
+                single = P_DATA()
+                single.presentation_data_value_list.append((context_id, fragment))
+                self._take(single, context_id, fragment)
+        except Exception as why:
+            # Nothing a peer sends may kill the thread that reads it: Evt19 aborts in good order.
+            logger.warning("%s broke the protocol: %s", self.assoc, type(why).__name__)
+            self.abandon()
+            self.dul.event_queue.put("Evt19")
+
+    def _take(self, single: P_DATA, context_id: int, fragment: bytes) -> None:
+        header = fragment[0]
+        before = self.message
+        if before is None and self.is_closing:
+            raise Unacceptable  # between two messages is the best moment to part
+        self._measure(header, len(fragment))
+        if before is not None and header & 3 == 2 and _is_nameless(before):  # noqa: PLR2004
+            self._answer_nameless(before, context_id)
+            return
+        super().receive_primitive(single)
+        if header & 3 == 3 and self.message is not None:  # noqa: PLR2004 - command, last fragment
+            self._prepare(self.message, context_id)
+        if self.message is None:
+            self._bytes = 0
+
+    def _measure(self, header: int, length: int) -> None:
+        """Commands and identifiers are held in memory, so they are short; objects are not."""
+        self._bytes = self._bytes + length if self.message is not None else length
+        if header & 1:
+            is_too_long = self._bytes > LARGEST_COMMAND
+        else:
+            is_too_long = self._bytes > LARGEST_IDENTIFIER and not isinstance(
+                self.message, C_STORE_RQ
+            )
+        if is_too_long:
+            raise Unacceptable
+
+    def _prepare(self, message: DIMSEMessage, context_id: int) -> None:
+        """The command is complete and a data set follows: decide where that goes."""
+        self._bytes = 0
+        if context_id not in self.assoc._accepted_cx:
+            raise Unacceptable
+        if isinstance(message, C_STORE_RQ):
+            if _is_nameless(message):
+                message.data_set = Landing(b"")
+            else:
+                message.data_set = Landing(self._head_of(message, context_id))
+
+    def _head_of(self, message: DIMSEMessage, context_id: int) -> bytes:
+        command = message.command_set
+        return part10_head(
+            {
+                0x0002: ("UI", str(command.AffectedSOPClassUID)),
+                0x0003: ("UI", str(command.AffectedSOPInstanceUID)),
+                0x0010: ("UI", str(self.assoc._accepted_cx[context_id].transfer_syntax[0])),
+                0x0012: ("UI", IMPLEMENTATION_UID),
+                0x0013: ("SH", IMPLEMENTATION_VERSION),
+                0x0016: ("AE", self.assoc.requestor.ae_title.strip()),
+            }
+        )
+
+    def _answer_nameless(self, message: DIMSEMessage, context_id: int) -> None:
+        """A C-STORE without usable UIDs cannot even be served; it is answered all the same."""
+        self.abandon()
+        answer = C_STORE()
+        answer.MessageIDBeingRespondedTo = message.command_set.MessageID
+        answer.Status = INVALID_OBJECT_INSTANCE
+        self.send_msg(answer, context_id)
+
+    def abandon(self) -> None:
+        """Let go of what was half received."""
+        message, self.message, self._bytes = self.message, None, 0
+        if message is not None and isinstance(message.data_set, Landing):
+            message.data_set.discard()
+
+
+def _is_nameless(message: DIMSEMessage) -> bool:
+    if not isinstance(message, C_STORE_RQ):
+        return False
+    command = message.command_set
+    named = (
+        str(command.get(word, "")) for word in ("AffectedSOPClassUID", "AffectedSOPInstanceUID")
+    )
+    return not all(UID_TEXT.fullmatch(uid) for uid in named)

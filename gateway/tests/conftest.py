@@ -1,0 +1,92 @@
+"""A real listener on a loopback port, and machines that it knows."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pydicom.config
+import pytest
+from pynetdicom import AE, build_context
+from pynetdicom.association import Association
+
+from equipment.models import Device, Node
+from equipment.tests.factories import DeviceFactory, NodeFactory
+from gateway.dimse import refusals
+from gateway.listener import Door, open_door
+
+VERIFICATION = "1.2.840.10008.1.1"
+WORKLIST = "1.2.840.10008.5.1.4.31"
+CT_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
+
+
+@dataclass
+class Listener:
+    """A door that is open for one test."""
+
+    door: Door
+    thread: threading.Thread
+
+    def stop(self) -> None:
+        """As SIGTERM does. Once is enough."""
+        if self.thread.is_alive():
+            self.door.stop()
+            self.thread.join()
+
+    @property
+    def port(self) -> int:
+        return int(self.door.server_address[1])
+
+    def call(
+        self, *contexts: str, calling: str = "TEST_SCU", called: str = "IMAGING_DEPT"
+    ) -> Association:
+        """An association with every context proposed in the usual syntaxes."""
+        entity = AE(ae_title=calling)
+        entity.requested_contexts = [build_context(one) for one in contexts or (VERIFICATION,)]
+        return entity.associate("127.0.0.1", self.port, ae_title=called)
+
+    def settle(self, seconds: float = 5) -> None:
+        """Wait until everybody has gone."""
+        for call in self.door.calls:
+            call.join(timeout=seconds)
+
+
+@pytest.fixture
+def listener(transactional_db: None) -> Iterator[Listener]:
+    validation = pydicom.config.settings
+    modes = validation.reading_validation_mode, validation.writing_validation_mode
+    refusals.forget()
+    door = open_door("127.0.0.1", 0)
+    thread = threading.Thread(target=door.serve_forever, args=(0.02,))
+    thread.start()
+    open_listener = Listener(door, thread)
+    yield open_listener
+    open_listener.stop()
+    validation.reading_validation_mode, validation.writing_validation_mode = modes
+
+
+@pytest.fixture
+def scanner(transactional_db: None) -> Device:
+    return DeviceFactory.create(ae_title="CT01", name="CT 1")
+
+
+@pytest.fixture
+def test_node(transactional_db: None) -> Node:
+    """A node that may do everything."""
+    return NodeFactory.create(
+        ae_title="TEST_SCU", may_store=True, may_query_worklist=True, may_retrieve=True
+    )
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], None]:
+    """Wait for something another thread does; the test fails when it never happens."""
+
+    def wait(holds: Callable[[], bool], seconds: float = 5) -> None:
+        over = threading.Event()
+        for _ in range(int(seconds / 0.01)):
+            if holds():
+                return
+            over.wait(0.01)
+        pytest.fail("It did not happen in time.")
+
+    return wait
