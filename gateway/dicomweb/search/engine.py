@@ -129,7 +129,7 @@ class Search:
         )
 
     def _condition(self, key: str, value: str) -> Q:
-        paths = PATHS[self.level]
+        paths, name = PATHS[self.level], self.question.names[key]
         if key in OF_THE_ORDER:
             found = OF_THE_ORDER[key](value)
             return Q(**{f"{paths[Level.STUDY]}pk__in": found})
@@ -138,8 +138,8 @@ class Search:
             if attribute and attribute.condition:
                 column = attribute.matched or attribute.columns[0]
                 prefix = "" if column == FOLDED_REFERRING else path
-                return attribute.condition(key, prefix + column, value)
-        self.warnings.append(f"Matching on {key} is not supported; the key was ignored.")
+                return attribute.condition(name, prefix + column, value)
+        self.warnings.append(f"Matching on {name} is not supported; the key was ignored.")
         return Q()
 
     def _told(self) -> list[tuple[str, Attribute]]:

@@ -26,6 +26,7 @@ class Question:
     """What is asked: which values must fit, what is to be told, which part of the list."""
 
     matching: dict[str, str]  # tag path → value; never blank
+    names: dict[str, str]  # tag path → the name that the client used
     included: frozenset[str]  # tags that are asked for beyond the usual
     includes_all: bool
     limit: int | None
@@ -38,6 +39,7 @@ def question_in(query: QueryDict) -> Question:
     if len(query) > MOST_KEYS:
         raise BadQuestion(_("Too many parameters."))
     matching: dict[str, str] = {}
+    names: dict[str, str] = {}
     included: set[str] = set()
     for name, values in query.lists():
         _check(name, values)
@@ -47,12 +49,14 @@ def question_in(query: QueryDict) -> Question:
         if tag is None:
             raise BadQuestion(_("%(name)s: no such attribute.") % {"name": name[:64]})
         included.add(tag.split(".")[0])  # every matching key is a return key (10.6.1.2)
+        names[tag] = name
         value = _joined(name, tag, values)
         if value.strip("*"):
             matching[tag] = value
     wanted = _included(query.getlist("includefield"))
     return Question(
         matching=matching,
+        names=names,
         included=frozenset(included | (wanted - {"all"})),
         includes_all="all" in wanted,
         limit=_number(query, "limit"),
