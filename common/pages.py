@@ -3,10 +3,11 @@
 import hashlib
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 
 def unless_unchanged(request: HttpRequest, page: HttpResponse) -> HttpResponse:
@@ -27,3 +28,11 @@ def came_from(request: HttpRequest, fallback: str, *keys: Any) -> str:
     back = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return back if is_ours else resolve_url(fallback, *keys)
+
+
+def go_to(request: HttpRequest, to: str, *keys: Any) -> HttpResponse:
+    """Open another page after a verb, whether a form or htmx asked: so a refusal can be said."""
+    address = resolve_url(to, *keys)
+    if getattr(request, "htmx", None):
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address)

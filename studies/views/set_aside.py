@@ -2,12 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.services import record
-from common.pages import unless_unchanged
+from common.pages import go_to, unless_unchanged
 from staff.access import StaffRequest, needs
 from studies import services
 from studies.glimpse import facts_of
@@ -47,7 +47,7 @@ def retry(request: StaffRequest, pk: int) -> HttpResponse:
     """Let a worker try again."""
     incoming = services.retry_set_aside(find(request, pk), by=request.user)
     messages.success(request, _("It is tried again. If it is set aside again, it comes back here."))
-    return redirect("studies:set_aside", pk=incoming.pk)
+    return go_to(request, "studies:set_aside", incoming.pk)
 
 
 @require_POST
@@ -57,4 +57,4 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     services.discard_set_aside(find(request, pk), by=request.user, reason=reason)
     messages.success(request, _("Discarded. Its bytes are kept until retention ends."))
-    return redirect("studies:set_aside_list")
+    return go_to(request, "studies:set_aside_list")

@@ -4,11 +4,11 @@ from collections import defaultdict
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.models import Entry
-from common.pages import unless_unchanged
+from common.pages import go_to, unless_unchanged
 from staff.access import StaffRequest, needs
 from studies import services
 from studies.candidates import candidates_for
@@ -79,4 +79,4 @@ def match(request: StaffRequest, uid: str, procedure_pk: int) -> HttpResponse:
     procedures = ScheduledProcedure.objects.visible_to(request.user)
     procedure = get_object_or_404(procedures, pk=procedure_pk)
     services.match_by_hand(find(request, uid), procedure, by=request.user)
-    return redirect("studies:study", uid=uid)
+    return go_to(request, "studies:study", uid)
