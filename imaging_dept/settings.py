@@ -272,7 +272,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django_structlog": {"level": "WARNING"},
-        "pynetdicom": {"level": "ERROR"},
+        "pynetdicom": {"level": "CRITICAL"},  # it would quote what it could not read
         "pydicom": {"level": "ERROR"},
     },
 }
