@@ -21,7 +21,7 @@ from studies.limited_process import Broken, LimitedProcess
 
 logger = logging.getLogger(__name__)
 
-READERS = int(os.environ.get("READERS", "2"))  # children a process may keep
+READERS = 2  # children a process may keep
 PIPELINED = 8  # questions sent ahead of the answers
 
 

@@ -18,8 +18,8 @@ from studies.limited_child import ANSWER, REQUEST
 
 logger = logging.getLogger(__name__)
 
-MEMORY_BYTES = int(os.environ.get("READER_MEMORY_MB", "2048")) << 20
-SECONDS = int(os.environ.get("READER_SECONDS", "20"))  # wall clock and processor time a question
+MEMORY_BYTES = int(os.environ.get("CHILD_MEMORY_BYTES", str(2 << 30)))
+SECONDS = int(os.environ.get("CHILD_SECONDS", "20"))  # wall clock and processor time a question
 REQUESTS_A_LIFE = 5000
 RESIDENT_BYTES_A_LIFE = 768 << 20
 START_SECONDS = 20

@@ -118,7 +118,8 @@ class GreyRules:
         if self.padding is not None:
             low, high = self.padding
             real = stored[(stored < low) | (stored > high)]
-            stored = real if real.size else stored
+            if real.size and real.min() < real.max():  # else only padding tells light from dark
+                stored = real
         values = np.asarray(self.modality_values(stored), np.float64).ravel()
         values = values[np.isfinite(values)]
         if not values.size:

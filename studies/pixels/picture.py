@@ -23,6 +23,7 @@ MAX_SIDE = 8192
 MAX_ASPECT = 10.0  # a spacing that stretches more is a mistake of the machine
 FLAT = 4  # levels: a picture with less between dark and bright shows nothing
 TRIES_ENCAPSULATED = 4
+TRIES_SPARSE = 200
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 _PIXELATED_BELOW = 64
 
@@ -70,9 +71,11 @@ def telling_frame(header: Header, shape: Shape) -> int:
         return 0
     elements = header.elements
     tried = candidates(shape.frames, "00181063" in elements or "00181065" in elements)
+    is_sparse = "00480006" in elements or "00620001" in elements
     if header.pixels is not None and header.pixels.fragments is not None:
         tried = tried[:TRIES_ENCAPSULATED]
-    is_sparse = "00480006" in elements or "00620001" in elements
+    elif is_sparse:
+        tried += tuple(range(0, shape.frames, shape.frames // TRIES_SPARSE + 1))
     spreads: dict[int, float] = {}
     for frame in tried:
         spreads[frame] = _spread(frame_samples(header, shape, frame, 4))

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 from studies.dicom import open_object
 from studies.pixels import PictureOrder, draw
 from studies.pixels.shape import NoPicture, Shape
-from studies.tests.drawing import Pixels, at_full_size, by_formula, drawn, stored
+from studies.tests.drawing import Pixels, at_full_size, by_formula, drawn, levels, stored
 from studies.tests.made_objects import an_image, ramp, saved
 
 CT = "syntax/ct_1.2.840.10008.1.2.dcm"
@@ -273,6 +273,12 @@ def test_the_telling_frame_is_not_a_black_one(tmp_path):
     dataset = an_image(pixels, NumberOfFrames="9")
 
     assert drawn(saved(dataset, tmp_path / "a")).frame == 6
+
+
+def test_of_many_nearly_empty_segments_one_with_something_in_it_is_shown(samples):
+    picture = drawn(samples / "highdicom/seg_image_sm_dots_tiled_full.dcm")
+
+    assert np.ptp(levels(picture)) == 255
 
 
 def test_of_a_film_the_telling_frame_is_a_third_in(tmp_path):
