@@ -55,6 +55,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         """Devices that can take a patient, perhaps with limits."""
         return self.filter(status__in=[Device.Status.AVAILABLE, Device.Status.LIMITED])
 
+    def out_of_service(self) -> Self:
+        """Devices that take no patient now, though they should."""
+        return self.not_retired().exclude(
+            status__in=[Device.Status.AVAILABLE, Device.Status.LIMITED]
+        )
+
     def not_retired(self) -> Self:
         return self.exclude(status=Device.Status.RETIRED)
 

@@ -6,7 +6,8 @@ class StaffConfig(AppConfig):
     name = "staff"
 
     def ready(self) -> None:
-        from staff.groups import make_groups
+        from staff import troubles  # noqa: F401, PLC0415 — Django's own idiom
+        from staff.groups import make_groups  # noqa: PLC0415
 
         # Once, after the last app that has models (others send nothing): by then every permission
         # exists.

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class StudiesConfig(AppConfig):
     name = "studies"
+
+    def ready(self) -> None:
+        from studies import frame  # noqa: F401, PLC0415 — Django's own idiom

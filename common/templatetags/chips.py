@@ -6,9 +6,13 @@ A state whose word differs between nouns is asked for with its noun: `{% chip st
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy as _in
 
@@ -149,11 +153,17 @@ def look_of(state: str, noun: str = "") -> Look:
     return Look(str(state).replace("_", " ").capitalize(), "st-none", "grey")
 
 
-@register.inclusion_tag("components/_chip.html")
-def chip(state: str, noun: str = "", detail: str = "") -> dict[str, object]:
+@lru_cache(maxsize=1024)
+def _drawn(state: str, noun: str, detail: str, language: str | None) -> SafeString:
+    """Lists draw the same few chips hundreds of times: draw each once per language."""
+    context = {"state": state, "look": look_of(state, noun), "detail": detail}
+    return render_to_string("components/_chip.html", context)
+
+
+@register.simple_tag
+def chip(state: str, noun: str = "", detail: str = "") -> SafeString:
     """The chip of one state. `detail` is a short addition after the word, such as "12 / 40"."""
-    state = str(state)
-    return {"state": state, "look": look_of(state, noun), "detail": detail}
+    return _drawn(str(state), noun, str(detail), get_language())
 
 
 @register.filter

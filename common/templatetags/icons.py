@@ -1,5 +1,7 @@
 """Icons from our own sprite: decoration beside a word, never instead of one."""
 
+from functools import lru_cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -14,6 +16,11 @@ def icon(name: str, label: str = "", css: str = "") -> SafeString:
 
     With a `label` it is a picture with that name; without one a screen reader passes over it.
     """
+    return _drawn(name, str(label), css)
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, label: str, css: str) -> SafeString:
     hint = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
     return format_html(
         '<svg class="icon {}" viewBox="0 0 24 24" {}><use href="{}#{}"></use></svg>',

@@ -1,11 +1,14 @@
 """Time, age, names and sides as the ward says them."""
 
 import datetime as dt
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -120,8 +123,13 @@ def _is_east_asian(text: str) -> bool:
     return any("\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text)
 
 
-@register.inclusion_tag("components/_side.html")
-def side(value: str) -> dict[str, object]:
-    """The side of the body: L, R or B, as letter, word and position; nothing for no side."""
+@lru_cache(maxsize=64)
+def _drawn_side(value: str, language: str | None) -> SafeString:
     words = {"L": _("Left"), "R": _("Right"), "B": _("Both sides")}
-    return {"side": value, "word": words.get(value, "")}
+    return render_to_string("components/_side.html", {"side": value, "word": words.get(value, "")})
+
+
+@register.simple_tag
+def side(value: str) -> SafeString:
+    """The side of the body: L, R or B, as letter, word and position; nothing for no side."""
+    return _drawn_side(str(value), get_language())

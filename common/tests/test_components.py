@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from common.states import Stateful
+from common.templatetags.browsers import browser
 from common.templatetags.chips import ALERT_ICONS, KINDS, NOUNS, chip, kind_icon, look_of
 from common.templatetags.icons import icon
 from common.templatetags.ward import age, in_words, pn, side, when
@@ -141,6 +142,22 @@ def test_age_is_said_in_the_unit_the_ward_uses(time_machine, born, words):
 )
 def test_a_person_name_is_written_as_its_script_writes_names(group, name):
     assert pn(group) == name
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox, Linux",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/141.0 Safari/537.36 Edg/141.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPad; CPU OS 18_0 like Mac OS X) Safari/604.1", "Safari, iPad"),
+        ("curl", "unknown browser"),
+    ],
+)
+def test_a_browser_is_named_so_that_one_knows_it(user_agent, words):
+    assert browser(user_agent) == words
 
 
 def test_no_side_says_nothing():

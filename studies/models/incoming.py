@@ -1,5 +1,6 @@
 """What came through the door, before and after somebody knew what it was."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
@@ -74,6 +75,11 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
             "settled_by",
             "upload",
         )
+
+    def waiting_since(self, moment: dt.datetime) -> Self:
+        """Those received before `moment` and still not filed, oldest first."""
+        waiting = self.filter(status=IncomingFile.Status.WAITING, received_at__lt=moment)
+        return waiting.order_by("received_at")
 
     def in_status(self, status: str) -> Self:
         return self.filter(status=status).order_by("-pk")
