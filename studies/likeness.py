@@ -13,6 +13,7 @@ from studies.identity import Difference
 from studies.models import IncomingFile, Instance
 
 IDENTITY = ("00100010", "00100020", "00100021", "00100030")
+AVAILABLE_SYNTAX = "00083002"
 PREAMBLE = 128
 MAGIC = b"DICM"
 GROUP_LENGTH = b"\x02\x00\x00\x00UL\x04\x00"  # (0002,0000), always explicit little endian
@@ -35,8 +36,8 @@ def is_same_object(kept: Instance, arrived: IncomingFile, facts: InstanceFacts) 
     pixels_there = _native_pixels(arrived.path, facts.pixel_layout, facts.frames)
     if pixels_here is None or pixels_there is None:
         return False
-    same_header = json.loads(zlib.decompress(kept.header.json)) == json.loads(facts.header)
-    return same_header and _sum_of(pixels_here) == _sum_of(pixels_there)
+    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
+    return here == there and _sum_of(pixels_here) == _sum_of(pixels_there)
 
 
 def is_intact(kept: Instance) -> bool:
@@ -49,8 +50,7 @@ def is_intact(kept: Instance) -> bool:
 
 def object_differences(kept: Instance, facts: InstanceFacts) -> list[Difference]:
     """Which attributes differ, by tag; the pixels when no attribute does."""
-    here: dict[str, Any] = json.loads(zlib.decompress(kept.header.json))
-    there: dict[str, Any] = json.loads(facts.header)
+    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
     if kept.transfer_syntax != facts.transfer_syntax:
         syntaxes = Difference(
             field="transfer_syntax", here=kept.transfer_syntax, arrived=facts.transfer_syntax
@@ -64,6 +64,13 @@ def object_differences(kept: Instance, facts: InstanceFacts) -> list[Difference]
                 Difference(field=tag, here=_said(here.get(tag)), arrived=_said(there.get(tag)))
             )
     return found[:MOST_DIFFERENCES] or [Difference(field="pixels", here="", arrived="")]
+
+
+def _attributes(header: bytes) -> dict[str, Any]:
+    """The DICOM JSON object without what it says about its own encoding."""
+    attributes: dict[str, Any] = json.loads(header)
+    attributes.pop(AVAILABLE_SYNTAX, None)
+    return attributes
 
 
 def _said(element: Any) -> str:
@@ -123,6 +130,5 @@ def says_the_same_patient(kept: Instance, facts: InstanceFacts) -> bool:
     A study may by now be filed under another record than its images name, because a person
     corrected that. Its late images go where the early ones went.
     """
-    here: dict[str, Any] = json.loads(zlib.decompress(kept.header.json))
-    there: dict[str, Any] = json.loads(facts.header)
+    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
     return all(_said(here.get(tag)) == _said(there.get(tag)) for tag in IDENTITY)
