@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+ZOOMED = {"desk at 200 %": (720, 450), "phone at 125 %": (320, 640)}
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def page_for(page: Any, live_server: Any) -> Callable[..., Any]:
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}
         page.context.add_cookies([cookie])
-        width, height = WIDTHS[screen]
+        width, height = (WIDTHS | ZOOMED)[screen]
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)
         return page

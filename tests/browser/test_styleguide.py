@@ -19,3 +19,15 @@ def test_axe_finds_nothing_and_nothing_overflows(
     assert page.evaluate(
         "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
     )
+
+
+@pytest.mark.parametrize("screen", ["desk at 200 %", "phone at 125 %"])
+def test_nothing_overflows_when_people_zoom_in(page_for, person, live_server, screen):
+    page = page_for(person("Administrator"), screen)
+
+    page.goto(live_server.url + reverse("staff:styleguide"))
+
+    assert (
+        page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        == 0
+    )
