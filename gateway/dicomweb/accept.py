@@ -63,7 +63,7 @@ class Offer:
     @property
     def content_type(self) -> str:
         """For a single-part answer, or for the header of one part."""
-        if not self.syntax or self.media.startswith("image/"):
+        if not self.syntax or self.media.startswith(("image/", "video/")):
             return self.media
         return f"{self.media}; transfer-syntax={self.syntax}"
 
@@ -92,7 +92,7 @@ def wishes(request: HttpRequest) -> list[Range]:
 
 
 def _range(member: str) -> Range | None:
-    media, *pairs = _PARAMETERS.findall(member.strip())
+    media, *pairs = _PARAMETERS.findall(member) or [""]
     media = media.strip().lower()
     if not _TYPE.fullmatch(media):
         return None

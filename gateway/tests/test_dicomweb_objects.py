@@ -1,0 +1,246 @@
+"""Whole objects and their attributes by WADO-RS."""
+
+import hashlib
+import json
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from common.files import absolute
+from gateway.tests.filing import ROOT, address, ask, filed, parts_of, renamed
+from studies.models import InstanceHeader
+from studies.tests.made_objects import an_image, ramp, saved
+
+pytestmark = pytest.mark.django_db
+
+DICOM = "application/dicom"
+EXPLICIT = "1.2.840.10008.1.2.1"
+
+
+@pytest.fixture
+def viewer(client, person):
+    client.force_login(person("Technician"))
+    return client
+
+
+def of_study(instance, rest=""):
+    return f"{ROOT}/studies/{instance.series.study.study_instance_uid}{rest}"
+
+
+def of_series(instance, rest=""):
+    return of_study(instance, f"/series/{instance.series.series_instance_uid}{rest}")
+
+
+# ── whole objects ────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("extent", [of_study, of_series])
+def test_all_objects_of_a_study_or_series_come_as_they_were_sent(viewer, samples, tmp_path, extent):
+    sources = [samples / f"syntax/ct_1.2.840.10008.1.2{end}.dcm" for end in ("", ".5", ".4.90")]
+    copies = renamed(sources, tmp_path)
+    instances = filed(*copies)
+
+    answer, body = ask(viewer, extent(instances[0]), 'multipart/related; type="application/dicom"')
+
+    parts = parts_of(answer, body)
+    assert [data for _head, data in parts] == [copy.read_bytes() for copy in copies]
+    for (head, _data), instance in zip(parts, instances, strict=True):
+        assert head["content-type"] == f"{DICOM}; transfer-syntax={instance.transfer_syntax}"
+        assert head["content-location"] == f"http://testserver{address(instance)}"
+
+
+def test_one_object_comes_in_a_part_or_alone(viewer, tmp_path):
+    path = saved(an_image(ramp()), tmp_path / "a.dcm")
+    [instance] = filed(path)
+
+    together, body = ask(viewer, address(instance))
+    alone, bytes_alone = ask(viewer, address(instance), DICOM)
+
+    assert [data for _head, data in parts_of(together, body)] == [path.read_bytes()]
+    assert bytes_alone == path.read_bytes()
+    assert alone["Content-Type"] == f"{DICOM}; transfer-syntax={EXPLICIT}"
+    assert alone["Content-Length"] == str(path.stat().st_size)
+    assert alone["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "start", "end"),
+    [
+        ("bytes=0-99", 206, 0, 100),
+        ("bytes=100-", 206, 100, None),
+        ("bytes=-50", 206, -50, None),
+        ("bytes=0-999999999", 206, 0, None),
+        ("bytes=5-2", 200, 0, None),
+        ("bytes=0-1,5-6", 200, 0, None),
+        ("lines=1-2", 200, 0, None),
+        ("bytes=-", 200, 0, None),
+    ],
+)
+def test_an_object_can_be_had_piecewise(viewer, tmp_path, asked, status, start, end):
+    path = saved(an_image(ramp()), tmp_path / "a.dcm")
+    [instance] = filed(path)
+    whole = path.read_bytes()
+
+    answer, body = ask(viewer, address(instance), DICOM, Range=asked)
+
+    assert answer.status_code == status
+    assert body == whole[start:end]
+    assert answer["Content-Length"] == str(len(body))
+    if status == 206:
+        first = start % len(whole)
+        last = first + len(body) - 1
+        assert answer["Content-Range"] == f"bytes {first}-{last}/{len(whole)}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0"])
+def test_bytes_beyond_the_end_are_refused(viewer, tmp_path, asked):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "a.dcm"))
+
+    answer, _body = ask(viewer, address(instance), DICOM, Range=asked)
+
+    assert answer.status_code == 416
+    assert answer["Content-Range"] == f"bytes */{instance.size}"
+
+
+def test_a_range_of_other_bytes_gets_the_whole(viewer, tmp_path):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "a.dcm"))
+    first, whole = ask(viewer, address(instance), DICOM)
+    asked = {"Range": "bytes=0-9"}
+
+    same, few = ask(viewer, address(instance), DICOM, **asked, **{"If-Range": first["ETag"]})
+    other, all_of_it = ask(viewer, address(instance), DICOM, **asked, **{"If-Range": '"x"'})
+
+    assert (same.status_code, few) == (206, whole[:10])
+    assert (other.status_code, all_of_it) == (200, whole)
+
+
+def test_another_transfer_syntax_than_the_stored_one_is_not_made_up(viewer, samples, tmp_path):
+    [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.5.dcm"], tmp_path)
+    [instance] = filed(copy)
+    wish = f'multipart/related; type="application/dicom"; transfer-syntax={EXPLICIT}'
+
+    for url in (address(instance), of_study(instance)):
+        answer, _body = ask(viewer, url, wish)
+        assert answer.status_code == 406
+        assert "1.2.840.10008.1.2.5" in answer.json()["detail"]
+
+
+# ── metadata ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_metadata_say_what_pydicom_reads(viewer, samples, tmp_path):
+    [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.1.99.dcm"], tmp_path)
+    [instance] = filed(copy)
+
+    answer, body = ask(viewer, address(instance, "/metadata"), "application/dicom+json")
+
+    [told] = json.loads(body)
+    assert answer["Content-Type"] == "application/dicom+json"
+    assert list(told) == sorted(told)
+    assert told["00083002"] == {"vr": "UI", "Value": [instance.transfer_syntax]}
+    read = Dataset.from_json({k: v for k, v in told.items() if "BulkDataURI" not in v})
+    for element in dcmread(copy, stop_before_pixels=True):
+        if not element.tag.is_private and element.VR not in {"OB", "OW", "UN"}:
+            assert read[element.tag].value == element.value, element.tag
+
+
+@pytest.mark.parametrize("extent", [of_study, of_series])
+def test_metadata_of_many_come_in_reading_order(viewer, tmp_path, extent):
+    source = saved(an_image(ramp()), tmp_path / "x.dcm")
+    instances = filed(*reversed(renamed([source] * 5, tmp_path)))
+
+    _answer, body = ask(viewer, extent(instances[0], "/metadata"))
+
+    assert [told["00200013"]["Value"] for told in json.loads(body)] == [[n] for n in range(1, 6)]
+
+
+def test_bulk_has_whole_addresses_that_answer(viewer, samples):
+    [instance] = filed(samples / "made/waveform/ecg_12_leads.dcm")
+    _answer, body = ask(viewer, address(instance, "/metadata"))
+    [told] = json.loads(body)
+    uris = list(bulk_in(told))
+
+    assert uris
+    for uri in uris:
+        assert uri.startswith(f"http://testserver{address(instance)}/bulkdata/")
+        answer, data = ask(viewer, uri.removeprefix("http://testserver"))
+        assert answer.status_code == 200
+        assert data
+
+
+def bulk_in(elements):
+    for element in elements.values():
+        if "BulkDataURI" in element:
+            yield element["BulkDataURI"]
+        if element["vr"] == "SQ":
+            for item in element.get("Value", []):
+                yield from bulk_in(item)
+
+
+def test_pixel_data_is_named_by_its_frames(viewer, tmp_path):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "a.dcm"))
+
+    _answer, body = ask(viewer, address(instance, "/metadata"))
+
+    [told] = json.loads(body)
+    assert told["7FE00010"]["BulkDataURI"] == f"http://testserver{address(instance)}/frames"
+
+
+def test_text_that_looks_like_an_address_stays_text(viewer, tmp_path):
+    hostile = '{"BulkDataURI":"x"} "BulkDataURI":"'
+    image = an_image(ramp(), SeriesDescription=hostile[:60])
+    [instance] = filed(saved(image, tmp_path / "a.dcm"))
+
+    _answer, body = ask(viewer, address(instance, "/metadata"))
+
+    assert json.loads(body)[0]["0008103E"]["Value"] == [hostile[:60].strip()]
+
+
+def test_metadata_are_asked_about_and_not_sent_twice(viewer, tmp_path):
+    source = saved(an_image(ramp()), tmp_path / "x.dcm")
+    one, two = renamed([source] * 2, tmp_path)
+    [instance] = filed(one)
+    url = of_series(instance, "/metadata")
+    first, _body = ask(viewer, url)
+
+    again, _body = ask(viewer, url, **{"If-None-Match": first["ETag"]})
+    filed(two)
+    grown, body = ask(viewer, url, **{"If-None-Match": first["ETag"]})
+
+    assert first["Cache-Control"] == "private, no-cache"
+    assert again.status_code == 304
+    assert grown.status_code == 200
+    assert len(json.loads(body)) == 2
+
+
+def test_long_series_come_whole(viewer, tmp_path, django_assert_max_num_queries):
+    """More objects than one piece of the answer holds, by a constant number of queries."""
+    source = saved(an_image(ramp(4, 4)), tmp_path / "x.dcm")
+    instances = filed(*renamed([source] * 120, tmp_path))
+    ask(viewer, of_series(instances[0], "/metadata"))  # the look is in the trail now
+
+    with django_assert_max_num_queries(8):
+        _answer, body = ask(viewer, of_series(instances[0], "/metadata"))
+
+    told = [item["00080018"]["Value"][0] for item in json.loads(body)]
+    assert told == [instance.sop_instance_uid for instance in instances]
+
+
+def test_an_object_without_a_stored_header_does_not_break_the_list(viewer, tmp_path):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "x.dcm"))
+    InstanceHeader.objects.all().delete()
+
+    _answer, body = ask(viewer, address(instance, "/metadata"))
+
+    assert json.loads(body) == []
+
+
+def test_what_was_stored_is_what_was_sent(tmp_path):
+    path = saved(an_image(ramp()), tmp_path / "a.dcm")
+    [instance] = filed(path)
+
+    kept = absolute(instance.path).read_bytes()
+
+    assert hashlib.sha256(kept).hexdigest() == instance.sha256
+    assert kept == path.read_bytes()
