@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Device, Modality
 from worklist.models import ScheduledProcedure
+from worklist.rows import Row, Viewer, rows_of
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -119,7 +120,7 @@ class Board:
     now: dt.datetime = field(default_factory=timezone.now)
 
     @cached_property
-    def rows(self) -> list[ScheduledProcedure]:
+    def rows(self) -> list[Row]:
         """What the filters let through, most urgent first."""
         wanted, rows = self.filters, self._listed().in_states(self.filters.group.states)
         if wanted.room:
@@ -128,7 +129,8 @@ class Board:
             rows = rows.of_modality(wanted.modality)
         if wanted.is_mine:
             rows = rows.performed_by(self.user)
-        return list(rows.with_board_details().most_urgent_first()[:MOST_ROWS])
+        shown = list(rows.with_board_details().most_urgent_first()[:MOST_ROWS])
+        return rows_of(shown, Viewer.of(self.user, self.busy_devices))
 
     @property
     def is_cut(self) -> bool:
@@ -198,6 +200,11 @@ class Board:
             Choice(value, word, numbers[value], value == current, value in troubled)
             for value, word in sorted(labels.items(), key=lambda pair: pair[1])
         ]
+
+    @cached_property
+    def busy_devices(self) -> set[object]:
+        """Devices with a patient on the table: nobody else can be started there."""
+        return {line["device_id"] for line in self._tally if line["status"] == Status.IN_PROGRESS}
 
     @property
     def is_listed(self) -> bool:

@@ -89,7 +89,7 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
     def with_board_details(self) -> Self:
         """All that a row of the board says, in two queries."""
         return self.select_related(
-            "order__patient", "device__room", "procedure_type", "performed_by"
+            "order__patient", "device__room", "procedure_type"
         ).prefetch_related(
             models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
         )
@@ -159,8 +159,9 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         )
 
     def how_many(self, user: "User") -> Self:
-        """How many by room, modality, state, and whether `user` performs them: for the filters."""
+        """How many by device, state, and whether `user` performs them: for the filters."""
         return self.values(
+            "device_id",
             "device__room_id",
             "device__room__name",
             "device__modality",
@@ -362,6 +363,9 @@ class ScheduledProcedure(Stateful):
 
     @property
     def images_words(self) -> str:
+        """ "37 of 200", or just how many when nobody knows how many to expect."""
+        if not self.images_expected:
+            return str(self.images_received)
         return _("%(here)s of %(expected)s") % {
             "here": self.images_received,
             "expected": self.images_expected,

@@ -11,6 +11,7 @@ from staff.access import StaffRequest, needs
 from worklist import services
 from worklist.forms import CompleteForm, HoldForm, ReasonForm
 from worklist.models import ScheduledProcedure
+from worklist.rows import Row, Viewer
 from worklist.views.procedure import about, found_by
 
 
@@ -20,7 +21,8 @@ def answer(request: StaffRequest, moved: ScheduledProcedure) -> HttpResponse:
         return redirect(came_from(request, "worklist:procedure", moved.pk))
     shown = found_by(request, moved.pk)
     if request.htmx.target == f"procedure-{moved.pk}":
-        return render(request, "worklist/_row.html", {"procedure": shown})
+        row = Row.of(shown, Viewer.of(request.user))
+        return render(request, "worklist/_row.html", {"row": row})
     page = render(request, "worklist/_work.html", about(shown))
     page["HX-Reswap"] = "morph"
     return retarget(page, "#work")

@@ -1,0 +1,255 @@
+"""One row of the board, worked out once in Python: the template has two hundred of them to draw."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from common.templatetags.chips import alert_icon, chip
+from common.templatetags.icons import icon
+from common.templatetags.ward import age, pn, side, when
+from patients.models import Alert, Patient
+from worklist.models import Order, ScheduledProcedure
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+Status = ScheduledProcedure.Status
+Images = ScheduledProcedure.Images
+LONG_WAIT = 30  # minutes after which a wait is said in red
+NOTHING = SafeString("")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at the board: what they may press, and which devices are taken."""
+
+    may_register: bool
+    may_perform: bool
+    busy_devices: Collection[object] = frozenset()
+
+    @classmethod
+    def of(cls, user: "User", busy_devices: Collection[object] = frozenset()) -> "Viewer":
+        return cls(
+            user.has_perm("worklist.register_arrival"),
+            user.has_perm("worklist.perform_procedure"),
+            busy_devices,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one verb that comes next, or why there is none just now."""
+
+    verb: str = ""
+    word: str = ""
+    icon: SafeString = NOTHING
+    is_primary: bool = False
+    why_not: str = ""
+    question: str = ""
+    detail: str = ""
+
+
+NO_VERB = Next()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """All that one row says, as it is drawn."""
+
+    procedure: ScheduledProcedure
+    href: str
+    css: str
+    name: str
+    other_name: str
+    patient: Patient
+    facts: str
+    device: str
+    side: SafeString
+    wait: SafeString
+    time: SafeString
+    priority: SafeString
+    state: SafeString
+    alerts: SafeString
+    images: SafeString
+    next: Next
+
+    @classmethod
+    def of(cls, procedure: ScheduledProcedure, viewer: Viewer) -> "Row":
+        order, device = procedure.order, procedure.device
+        patient = order.patient
+        room = device.room.name
+        is_plain = order.priority == Order.Priority.ROUTINE or procedure.is_final
+        return cls(
+            procedure=procedure,
+            href=reverse("worklist:procedure", args=[procedure.pk]),
+            css=css_of(procedure),
+            name=patient.display_name,
+            other_name=pn(patient.name_ideographic) if patient.other_scripts else "",
+            patient=patient,
+            facts=facts_of(patient),
+            device="" if device.name in room else device.name,
+            side=side(procedure.side) if procedure.side else NOTHING,
+            wait=wait_of(procedure),
+            time=SafeString(when(procedure.scheduled_start, "clock")),
+            priority=NOTHING if is_plain else chip(order.priority, "priority"),
+            state=chip(procedure.status, "procedure"),
+            alerts=alerts_of(patient),
+            images=images_of(procedure),
+            next=next_of(procedure, viewer),
+        )
+
+
+def rows_of(procedures: Collection[ScheduledProcedure], viewer: Viewer) -> list[Row]:
+    """Rows in the order of `procedures`."""
+    return [Row.of(procedure, viewer) for procedure in procedures]
+
+
+def css_of(procedure: ScheduledProcedure) -> str:
+    """How the row stands out."""
+    if procedure.is_final:
+        return "row-done"
+    urgency = {Order.Priority.STAT: "row-stat", Order.Priority.HIGH: "row-urgent"}
+    css = urgency.get(Order.Priority(procedure.order.priority), "")
+    return f"{css} row-active" if procedure.status == Status.IN_PROGRESS else css
+
+
+def facts_of(patient: Patient) -> str:
+    """Age and sex, as far as they are known."""
+    facts = [age(patient.birth_date)] if patient.birth_date else []
+    return " · ".join(["", *facts, *([patient.sex_word] if patient.sex else [])])
+
+
+def wait_of(procedure: ScheduledProcedure) -> SafeString:
+    """How soon, how late, how long waiting, how long on the table."""
+    if procedure.status == Status.SCHEDULED:
+        if procedure.is_late:
+            since = when(procedure.scheduled_start, "since")
+            return format_html('<span class="is-late">{} {}</span>', _("late"), since)
+        return SafeString(when(procedure.scheduled_start))
+    if procedure.is_waiting and procedure.arrived_at:
+        return SafeString(when(procedure.arrived_at, "waiting", LONG_WAIT))
+    if procedure.status == Status.IN_PROGRESS:
+        return format_html("{} {}", _("for"), when(procedure.started_at, "since"))
+    return NOTHING
+
+
+def alerts_of(patient: Patient) -> SafeString:
+    """The alerts as marks with their words on hover."""
+    language = get_language()
+    marks = [
+        alert_mark(alert.kind, alert.severity, alert.text, language)
+        for alert in patient.alerts.all()
+    ]
+    return mark_safe(f'<ul class="alerts">{"".join(marks)}</ul>') if marks else NOTHING  # noqa: S308 — made of escaped parts
+
+
+@lru_cache(maxsize=4096)
+def alert_mark(kind: str, severity: str, text: str, language: str | None) -> SafeString:
+    """One mark. The same few hundred are drawn again every few seconds."""
+    return format_html(
+        '<li class="alert-mark alert-mark-{}" title="{}: {}">{}'
+        '<span class="visually-hidden">{}: {}</span></li>',
+        severity,
+        Alert.Kind(kind).label,
+        text,
+        icon(alert_icon(kind)),
+        Alert.Kind(kind).label,
+        text,
+    )
+
+
+def images_of(procedure: ScheduledProcedure) -> SafeString:
+    """How many images are here of those expected, with a bar while they arrive."""
+    if not procedure.images_received:
+        is_due = procedure.images_expected and procedure.status == Status.IN_PROGRESS
+        return (
+            format_html('<span class="quiet">{}</span>', procedure.images_words)
+            if is_due
+            else missing_images(procedure)
+        )
+    troubled = {Images.MISSING: "st-late", Images.LATE: "st-late", Images.COMPLETE: "st-done"}
+    mark = troubled.get(Images(procedure.images))
+    return format_html(
+        '<span class="images-count images-{}">{}<span>{}</span>{}</span>',
+        procedure.images.lower(),
+        icon(mark, Images(procedure.images).label) if mark else "",
+        procedure.images_words,
+        progress_of(procedure) if procedure.images == Images.ARRIVING else "",
+    )
+
+
+def missing_images(procedure: ScheduledProcedure) -> SafeString:
+    """A completed procedure without a single image is worth a word."""
+    if procedure.status != Status.COMPLETED:
+        return NOTHING
+    return format_html(
+        '<span class="images-count images-missing">{}<span>{}</span></span>',
+        icon("st-late"),
+        _("none"),
+    )
+
+
+def progress_of(procedure: ScheduledProcedure) -> SafeString:
+    if not procedure.images_expected:
+        return NOTHING
+    return format_html(
+        '<progress value="{}" max="{}" aria-label="{}"></progress>',
+        procedure.images_received,
+        procedure.images_expected,
+        _("Images arrived"),
+    )
+
+
+def next_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
+    """The verb that this person may press next."""
+    if procedure.may_arrive:
+        return verb_of("arrive", get_language()) if viewer.may_register else NO_VERB
+    if not viewer.may_perform:
+        return NO_VERB
+    if procedure.may_start:
+        return start_of(procedure, viewer)
+    if procedure.may_complete:
+        return completion_of(procedure)
+    return verb_of("resume", get_language()) if procedure.may_resume else NO_VERB
+
+
+@lru_cache(maxsize=64)
+def verb_of(verb: str, language: str | None) -> Next:
+    """How the button of a verb looks."""
+    return {
+        "arrive": Next("arrive", _("Arrived")),
+        "resume": Next("resume", _("Resume")),
+        "start": Next("start", _("Start"), icon("play"), is_primary=True),
+        "complete": Next("complete", _("Complete"), icon("check"), is_primary=True),
+    }[verb]
+
+
+def start_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
+    """Start, or in words why nobody can be started on this device."""
+    device = procedure.device
+    if not device.takes_patients:
+        state = device.get_status_display().lower()
+        return Next(why_not=_("%(device)s is %(state)s") % {"device": device, "state": state})
+    if device.pk in viewer.busy_devices:
+        return Next(why_not=_("%(device)s is taken") % {"device": device})
+    return verb_of("start", get_language())
+
+
+def completion_of(procedure: ScheduledProcedure) -> Next:
+    """Complete; asked about first while images are missing."""
+    verb = verb_of("complete", get_language())
+    if not procedure.lacks_images:
+        return verb
+    return replace(
+        verb,
+        question=_("Complete without all images?"),
+        detail=_("%(here)s of %(expected)s expected images have arrived.")
+        % {"here": procedure.images_received, "expected": procedure.images_expected},
+    )
