@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import signal
-import struct
 import sys
 import traceback
 from collections.abc import Callable
@@ -21,9 +20,8 @@ from typing import Any, BinaryIO
 
 from studies.dicom import Header, facts_of_header, open_object
 from studies.facts import NotUsable
+from studies.limited_wire import ANSWER, REQUEST
 
-REQUEST = struct.Struct("<I")
-ANSWER = struct.Struct("<IQ")
 PR_SET_PDEATHSIG = 1
 CHILD_NICENESS = 5
 RECURSION_LIMIT = 2000

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from studies.facts import NotUsable
-from studies.limited_child import ANSWER, REQUEST
+from studies.limited_wire import ANSWER, REQUEST
 
 logger = logging.getLogger(__name__)
 
