@@ -19,7 +19,7 @@ from common.programs import preparation_of_database, programs
 from common.supervisor import Keeper, NotReady, Stopped
 from common.supervisor.leftovers import await_leftovers
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 

@@ -13,7 +13,7 @@ from common.supervisor.program import Program
 
 TURN_SECONDS = 0.1  # how often children are looked at while they run
 QUICK_TURN_SECONDS = 0.02  # … and while somebody waits for them
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # an idle machine needs three
 FORCED_SECONDS = 3.0
 LOG_TURN_SECONDS = 60.0
 
