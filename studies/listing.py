@@ -88,4 +88,4 @@ class StudyList:
 
     @property
     def modalities(self) -> list[tuple[str, str]]:
-        return list(Modality.choices)
+        return [(modality.value, str(modality.label)) for modality in Modality]

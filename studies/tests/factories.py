@@ -7,7 +7,7 @@ from typing import Any
 import factory
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from common.files import KeptFile, keep
 from patients.tests.factories import PatientFactory
@@ -98,7 +98,7 @@ def an_object_for(procedure: ScheduledProcedure, **attributes: Any) -> Dataset:
     return an_image(SMALL, **{**named, **attributes})
 
 
-def bytes_of(dataset: Dataset, syntax: str = ExplicitVRLittleEndian) -> bytes:
+def bytes_of(dataset: Dataset, syntax: UID = ExplicitVRLittleEndian) -> bytes:
     """The object as a file with preamble and meta group."""
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.TransferSyntaxUID = syntax

@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pydicom
 import pytest
+from django.db import DatabaseError
 from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.uid import ImplicitVRLittleEndian, generate_uid
@@ -17,6 +18,7 @@ from patients.models import Patient
 from patients.tests.factories import PatientFactory
 from studies import ingest, services
 from studies.ingest import batch
+from studies.ingest.filing import file_study
 from studies.models import IncomingFile, Instance, Match, Series, Study, Thumbnail
 from studies.tests.factories import SMALL, an_object_for, bytes_of, received
 from studies.tests.made_objects import an_image
@@ -445,12 +447,11 @@ def test_overlong_and_impossible_values_are_cut_and_the_object_is_filed():
 
 def test_one_object_that_fails_takes_no_other_with_it(monkeypatch):
     study, good, bad = generate_uid(), generate_uid(), generate_uid()
-    place = batch.file_study
 
     def stumble(study_uid, readings):
         if any(reading.facts.sop_uid == bad for reading in readings):
             raise ValueError("stumbled")
-        place(study_uid, readings)
+        file_study(study_uid, readings)
 
     monkeypatch.setattr(batch, "file_study", stumble)
     for uid in (good, bad):
@@ -498,7 +499,7 @@ def test_what_a_dead_worker_had_claimed_comes_due_again_by_itself():
 def test_the_log_never_quotes_the_object(monkeypatch, caplog):
     received(a_stranger(PatientName="Secret^Person"))
 
-    quoting = batch.DatabaseError("Key (name)=(Secret^Person) already exists.")
+    quoting = DatabaseError("Key (name)=(Secret^Person) already exists.")
 
     def fail(study_uid, readings):
         raise quoting

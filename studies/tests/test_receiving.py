@@ -5,6 +5,7 @@ from unittest.mock import patch
 import pytest
 
 from audit.models import Entry
+from common.bell import heard
 from common.files import absolute
 from studies import services, tasks
 from studies.models import IncomingFile
@@ -43,7 +44,7 @@ def test_a_thousand_received_objects_ring_a_few_bells(
                 received(b"bytes")
         assert rung.call_count == 1
 
-        tasks.heard(tasks.file_waiting)
+        heard(tasks.file_waiting)
         with django_capture_on_commit_callbacks(execute=True):
             received(b"bytes")
         assert rung.call_count == 2
