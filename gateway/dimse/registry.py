@@ -10,20 +10,16 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
-from pynetdicom import evt, sop_class
+from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse.storage import handle_store
+from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
 
 VERIFICATION = UID("1.2.840.10008.1.1")
 MODALITY_WORKLIST = UID("1.2.840.10008.5.1.4.31")
 UNCOMPRESSED = (ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian)
-STORAGE_CLASSES: dict[str, str] = {
-    name: str(uid) for name, uid in sop_class._STORAGE_CLASSES.items()
-}
-_storage_uids = frozenset(STORAGE_CLASSES.values())
 
 
 @dataclass(frozen=True)
@@ -54,17 +50,6 @@ class Service:
 
     def speaks(self, transfer_syntax: str) -> bool:
         return not self.transfer_syntaxes or transfer_syntax in self.transfer_syntaxes
-
-
-def is_storage(abstract_syntax: str) -> bool:
-    """A storage SOP class, or one that nobody knows: makers define storage classes of their own.
-
-    What pynetdicom knows by name and does not count as storage is another service.
-    """
-    uid = UID(abstract_syntax)
-    if uid in _storage_uids or uid.is_private:
-        return True
-    return not hasattr(sop_class, uid.keyword) if uid.keyword else True
 
 
 SERVICES = (

@@ -4,6 +4,8 @@ import logging
 from typing import TYPE_CHECKING, cast
 
 from django.db import DatabaseError, connection
+from pydicom.uid import UID
+from pynetdicom import sop_class
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
@@ -16,10 +18,16 @@ if TYPE_CHECKING:
 
 # PS3.4 table B.2-1 and PS3.7 annex C
 SUCCESS = 0x0000
+UNKNOWN_CLASS = 0x0122
 NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0xA700  # the sender keeps the object and tries again
 DOES_NOT_MATCH = 0xA900
 CANNOT_PROCESS = 0xC000
+
+STORAGE_CLASSES: dict[str, str] = {
+    name: str(uid) for name, uid in sop_class._STORAGE_CLASSES.items()
+}
+_storage_uids = frozenset(STORAGE_CLASSES.values())
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +37,8 @@ def handle_store(event: Event) -> int:
     request, call = cast(C_STORE, event.request), cast("Call", event.assoc)
     if call.caller is None or not call.caller.may_store:
         return NOT_AUTHORISED
+    if not is_storage(event.context.abstract_syntax):
+        return UNKNOWN_CLASS
     if not isinstance(request.DataSet, Landing):
         return DOES_NOT_MATCH  # a C-STORE without an object
     try:
@@ -59,3 +69,14 @@ def _store(event: Event, landing: Landing, sender: str) -> int:
         ),
     )
     return SUCCESS
+
+
+def is_storage(abstract_syntax: str) -> bool:
+    """A storage SOP class, or one that nobody knows: makers define storage classes of their own.
+
+    What pynetdicom knows by name and does not count as storage is another service.
+    """
+    uid = UID(abstract_syntax)
+    if uid in _storage_uids or uid.is_private:
+        return True
+    return not hasattr(sop_class, uid.keyword) if uid.keyword else True
