@@ -44,8 +44,9 @@ def viewer(request: StaffRequest) -> HttpResponse:
 
 def uids_in(request: StaffRequest) -> list[str]:
     """The studies that the address names, each once. Raises Http404 when it names none."""
-    named = request.GET.get("StudyInstanceUIDs") or request.GET.get("studyUID", "")
-    uids = list(dict.fromkeys(uid for uid in re.split(r"[,\\]", named) if _UID.fullmatch(uid)))
+    listed = request.GET.getlist("StudyInstanceUIDs") or request.GET.getlist("studyUID")
+    named = re.split(r"[,\\]", ",".join(listed))
+    uids = list(dict.fromkeys(uid for uid in named if _UID.fullmatch(uid)))
     if not uids:
         raise Http404
     return uids[:MOST_STUDIES]
