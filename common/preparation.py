@@ -95,6 +95,11 @@ def make_venv() -> None:
     say("Making .venv")
     shutil.rmtree(VENV, ignore_errors=True)
     run([own_python(), "-m", "venv", str(VENV)], "make .venv")
+    write_mark_of_venv()
+
+
+def write_mark_of_venv() -> None:
+    """Written when the folder is complete; an earlier one is then believed."""
     (VENV / "made").write_text(json.dumps(facts_of_venv()))
 
 

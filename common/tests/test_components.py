@@ -184,3 +184,11 @@ def test_no_page_carries_a_script_or_a_style_of_its_own(template):
 
     assert not re.search(r"<script(?![^>]*\b(src|type=\"application/json\"))[^>]*>", text)
     assert not re.search(r"<style\b|\sstyle=|\son\w+=|hx-on|javascript:", text)
+
+
+@pytest.mark.parametrize("page", ["500.html", "503.html", "403_csrf.html"])
+def test_a_page_for_bad_moments_asks_nobody_anything(page):
+    html = render_to_string(page)
+
+    assert html.count("<h1>") == 1
+    assert 'href="/"' in html
