@@ -79,7 +79,7 @@ class Filters:
             modality=modality if modality in Modality.values else "",
             group=GROUPS.get(params.get("state", ""), OPEN),
             is_mine=params.get("mine") == "1",
-            words=" ".join(params.get("q", "").replace("\0", "").split())[:100],
+            words=" ".join(params.get("words", "").replace("\0", "").split())[:100],
         )
 
     @property

@@ -1,11 +1,13 @@
 """One row of the board, worked out once in Python: the template has two hundred of them to draw."""
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Status = ScheduledProcedure.Status
 Images = ScheduledProcedure.Images
 LONG_WAIT = 30  # minutes after which a wait is said in red
+FAR_AHEAD = dt.timedelta(hours=4)  # beyond this the clock says more than a span does
 NOTHING = SafeString("")
 
 
@@ -132,7 +135,8 @@ def wait_of(procedure: ScheduledProcedure) -> SafeString:
         if procedure.is_late:
             since = when(procedure.scheduled_start, "since")
             return format_html('<span class="is-late">{} {}</span>', _("late"), since)
-        return SafeString(when(procedure.scheduled_start))
+        is_far = procedure.scheduled_start - timezone.now() >= FAR_AHEAD
+        return NOTHING if is_far else SafeString(when(procedure.scheduled_start))
     if procedure.is_waiting and procedure.arrived_at:
         return SafeString(when(procedure.arrived_at, "waiting", LONG_WAIT))
     if procedure.status == Status.IN_PROGRESS:

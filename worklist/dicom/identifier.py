@@ -5,6 +5,7 @@ import io
 from pydicom.charset import convert_encodings, python_encoding
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
+from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 from pydicom.uid import UID
 
@@ -45,6 +46,5 @@ def text_of(dataset: Dataset, tag: BaseTag | int) -> str:
     value = dataset[tag].value
     if value is None:
         return ""
-    if isinstance(value, str) or not hasattr(value, "__iter__"):
-        return str(value).strip(" \0")
-    return "\\".join(str(one).strip(" \0") for one in value)
+    several = value if isinstance(value, MultiValue) else [value]
+    return "\\".join(str(one).strip(" \0") for one in several)

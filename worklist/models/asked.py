@@ -89,9 +89,10 @@ def _any_like(path: str, patterns: tuple[str, ...]) -> Q:
 
 def _any_name(path: str, patterns: tuple[str, ...]) -> Q:
     """Names without case and accents. The database folds the pattern as it folded the column."""
+    column = F(path) if path.endswith("folded_name") else Fold(F(path))
     wanted = Q()
     for pattern in patterns:
-        wanted |= Q(Like(Fold(F(path)), Fold(Value(pattern.translate(NO_SPECIALS)))))
+        wanted |= Q(Like(column, Fold(Value(pattern.translate(NO_SPECIALS)))))
     return wanted
 
 

@@ -24,9 +24,8 @@ def note_images(procedure_pk: int, *, received: int, at: dt.datetime) -> Schedul
     """
     procedure = locked(procedure_pk)
     if received and procedure.can_move_to(Status.IN_PROGRESS) and procedure.started_at is None:
-        carry(
-            procedure, Status.IN_PROGRESS, "procedure.started", Cause(None, "images"), started_at=at
-        )
+        cause = Cause(None, "images", at=at)
+        carry(procedure, Status.IN_PROGRESS, "procedure.started", cause, started_at=at)
     procedure.images_received = received
     procedure.last_image_at = max(at, procedure.last_image_at or at)
     procedure.images = arriving_images(procedure)

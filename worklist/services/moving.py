@@ -1,10 +1,12 @@
 """The half that every verb of a scheduled procedure has in common."""
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit.services import record
 from common.live import poke
@@ -21,6 +23,7 @@ class Cause:
     by: "User | None"
     source: str = ""
     reason: str = ""
+    at: dt.datetime = field(default_factory=timezone.now)
 
     @property
     def is_machine(self) -> bool:
@@ -54,6 +57,7 @@ def carry(
         procedure=procedure,
         from_status=before,
         to_status=wanted,
+        at=cause.at,
         by=cause.by,
         source=cause.source[:40],
         reason=cause.reason[:200],

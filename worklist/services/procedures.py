@@ -1,6 +1,7 @@
 """The examination itself: arrive, start, complete, discontinue."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,16 +31,10 @@ def register_arrival(
     at: dt.datetime | None = None,
 ) -> ScheduledProcedure:
     """The patient is here and waits. Refused unless the procedure is still only scheduled."""
-    procedure = locked(procedure.pk)
+    procedure, cause = locked(procedure.pk), Cause(by, source, at=at or timezone.now())
     if procedure.status == Status.ON_HOLD:
         raise Refused(_("This procedure is on hold: resume it first."))
-    return carry(
-        procedure,
-        Status.ARRIVED,
-        "procedure.arrived",
-        Cause(by, source),
-        arrived_at=at or timezone.now(),
-    )
+    return carry(procedure, Status.ARRIVED, "procedure.arrived", cause, arrived_at=cause.at)
 
 
 @transaction.atomic
@@ -56,7 +51,7 @@ def start_procedure(
     another patient is on the table. A machine (`by=None`) reports what has happened: only the
     table of moves can refuse it.
     """
-    cause = Cause(by, source)
+    cause = Cause(by, source, at=at or timezone.now())
     if not cause.is_machine:
         refuse_busy_device(procedure)
     procedure = locked(procedure.pk)
@@ -64,13 +59,13 @@ def start_procedure(
         raise Refused(_("This procedure is on hold: resume it first."))
     if procedure.arrived_at is None:
         # Modality or technician knew before the desk: legal, and noted (field 5.1 (a)).
-        cause = Cause(by, source, _("Arrival was not registered."))
+        cause = replace(cause, reason=_("Arrival was not registered."))
     return carry(
         procedure,
         Status.IN_PROGRESS,
         "procedure.started",
         cause,
-        started_at=procedure.started_at or at or timezone.now(),
+        started_at=procedure.started_at or cause.at,
         performed_by=by or procedure.performed_by,
     )
 
@@ -96,11 +91,11 @@ def complete_procedure(
     at: dt.datetime | None = None,
 ) -> ScheduledProcedure:
     """The examination is done. `comment` is for whoever reads the images."""
-    procedure = locked(procedure.pk)
-    stamps = {"ended_at": at or timezone.now(), "images": settled_images(procedure, is_over=True)}
+    procedure, cause = locked(procedure.pk), Cause(by, source, at=at or timezone.now())
+    stamps = {"ended_at": cause.at, "images": settled_images(procedure, is_over=True)}
     if comment is not None:
         stamps["comment"] = comment.strip()
-    return carry(procedure, Status.COMPLETED, "procedure.completed", Cause(by, source), **stamps)
+    return carry(procedure, Status.COMPLETED, "procedure.completed", cause, **stamps)
 
 
 @transaction.atomic
@@ -114,13 +109,13 @@ def discontinue_procedure(
 ) -> ScheduledProcedure:
     """Stop what has begun. Refused without a reason from CID 9301; 110513 needs words too."""
     sentence = sentence_of_reason(reason_code, reason)
-    procedure = locked(procedure.pk)
+    procedure, cause = locked(procedure.pk), Cause(by, source, sentence)
     return carry(
         procedure,
         Status.DISCONTINUED,
         "procedure.discontinued",
-        Cause(by, source, sentence),
-        ended_at=timezone.now(),
+        cause,
+        ended_at=cause.at,
         reason_code=reason_code,
         reason=sentence,
     )
