@@ -59,7 +59,7 @@ def test_every_picture_a_template_asks_for_exists(pictures):
 
 
 def test_a_chip_says_its_state_in_words_and_shape():
-    html = render_to_string("components/_chip.html", chip("IN_PROGRESS", detail="12 / 40"))
+    html = chip("IN_PROGRESS", detail="12 / 40")
 
     assert "In progress" in html
     assert "#st-progress" in html
@@ -161,8 +161,8 @@ def test_a_browser_is_named_so_that_one_knows_it(user_agent, words):
 
 
 def test_no_side_says_nothing():
-    assert render_to_string("components/_side.html", side("")).strip() == ""
-    assert "Left" in render_to_string("components/_side.html", side("L"))
+    assert side("").strip() == ""
+    assert "Left" in side("L")
 
 
 class Booking(forms.Form):
