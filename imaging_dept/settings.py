@@ -136,7 +136,7 @@ WHITENOISE_USE_FINDERS = True
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────
 AUTH_USER_MODEL = "staff.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["staff.backends.OneQuestionBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
