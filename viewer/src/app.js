@@ -5,6 +5,7 @@ import { date, personName, text } from "./attributes.js";
 import { config } from "./config.js";
 import { loadSeries, mayHaveImages, openStudy } from "./catalogue.js";
 import { h, say as write } from "./dom.js";
+import { Fault } from "./fault.js";
 import { clearNotice, sayTrouble } from "./notice.js";
 import { addStudy, makeStrip } from "./strip.js";
 import { gettext } from "./text.js";
@@ -20,7 +21,7 @@ const strip = makeStrip(document.getElementById("viewer-strip"), {
 
 // A frame that failed tells its own pane; the engine also lets the same failure go unheard.
 window.addEventListener("unhandledrejection", (event) => {
-  if (event.reason instanceof Error && ("mayRetry" in event.reason || event.reason.isHandled)) event.preventDefault();
+  if (event.reason instanceof Fault) event.preventDefault();
 });
 
 /** Open a study, put it into the strip, and start on its first series. */
@@ -58,8 +59,8 @@ async function start() {
     await desk.begin(study, firstSeries(study));
     for (const uid of others) await desk.compareWith(uid);
   } catch (trouble) {
-    sayTrouble(trouble.message || gettext("The study could not be opened."), start);
-    if (!(trouble instanceof Error) || !("mayRetry" in trouble)) console.error(trouble);
+    sayTrouble(trouble instanceof Fault ? trouble.message : gettext("The study could not be opened."), start);
+    if (!(trouble instanceof Fault)) console.error(trouble);
   }
   return undefined;
 }

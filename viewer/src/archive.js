@@ -1,6 +1,7 @@
 // The archive's door: the few DICOMweb calls (PS3.18) the viewer makes, on the person's own session.
 
 import { config } from "./config.js";
+import { Fault } from "./fault.js";
 import { firstPart, transferSyntaxOf } from "./multipart.js";
 import { inTurn } from "./queue.js";
 import { gettext } from "./text.js";
@@ -8,13 +9,14 @@ import { gettext } from "./text.js";
 const EXPLICIT_LITTLE = "1.2.840.10008.1.2.1";
 const FRAME_TYPE = 'multipart/related; type="application/octet-stream"; transfer-syntax=*';
 
-/** Something the archive would not or could not give, with a sentence for the person. */
-export class Trouble extends Error {
+// A fault of one object stays; a closed door or a tired server may be otherwise next time.
+const PASSING = [0, 401, 403, 408, 429, 502, 503, 504];
+
+/** Something the archive would not or could not give. */
+export class Trouble extends Fault {
   constructor(status, detail = "") {
-    super(sentenceFor(status, detail));
+    super(sentenceFor(status, detail), PASSING.includes(status));
     this.status = status;
-    // A fault of one object stays; a closed door or a tired server may be otherwise next time.
-    this.mayRetry = [0, 401, 403, 408, 429, 502, 503, 504].includes(status);
   }
 }
 

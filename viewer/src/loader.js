@@ -7,6 +7,7 @@ import { number } from "./attributes.js";
 import { fetchFrame, fetchPicture } from "./archive.js";
 import { tell } from "./bus.js";
 import { nativeSize, pixelType, whyDrawn } from "./decoding.js";
+import { Fault } from "./fault.js";
 import { frameOf } from "./frames.js";
 import { provideModule, rescaleOf, windowsOf } from "./modules.js";
 import { gettext } from "./text.js";
@@ -42,18 +43,19 @@ async function load(frame, isWish) {
     frame.stack.loaded.add(frame);
     tell("frame", { frame });
     return image;
-  } catch (trouble) {
-    noteTrouble(frame, trouble);
+  } catch (error) {
+    const fault = error instanceof Fault ? error : new Fault(gettext("The stored pixels cannot be decoded."));
+    noteTrouble(frame, fault);
     tell("frame", { frame });
-    throw trouble;
+    throw fault;
   }
 }
 
 /** What passes (a closed door, a tired server) is asked again next time; what is broken stays broken. */
-function noteTrouble(frame, trouble) {
-  frame.trouble = trouble;
-  if (trouble.mayRetry) return;
-  frame.fault = trouble;
+function noteTrouble(frame, fault) {
+  frame.trouble = fault;
+  if (fault.mayRetry) return;
+  frame.fault = fault;
   frame.stack.failed.add(frame);
 }
 
@@ -70,17 +72,23 @@ async function storedOrDrawn(frame, isWish) {
 
 async function decoded(frame, bytes, transferSyntax) {
   const expected = nativeSize(frame.attributes, transferSyntax);
-  if (expected && bytes.length < expected) throw new Error(gettext("The pixel data end too early."));
+  if (expected && bytes.length < expected) throw new Fault(gettext("The pixel data end too early."));
   const pixels = expected && bytes.length > expected ? bytes.slice(0, expected) : bytes;
   const image = await createImage(frame.imageId, pixels, transferSyntax, {
     useRGBA: false,
     targetBuffer: { type: pixelType(frame) },
   });
-  if (image.getPixelData().length < image.rows * image.columns * image.numberOfComponents) {
-    throw new Error(gettext("The pixel data end too early."));
-  }
+  checkSize(frame, image);
   if (!image.color && !windowsOf(frame.attributes).windowCenter) suggestWindow(image, paddingOf(frame));
   return image;
+}
+
+/** A picture of another size than the header says is not the picture the header speaks of. */
+function checkSize({ attributes }, image) {
+  const isAsSaid = image.rows === number(attributes, "00280010") && image.columns === number(attributes, "00280011");
+  if (!isAsSaid || image.getPixelData().length !== image.rows * image.columns * image.numberOfComponents) {
+    throw new Fault(gettext("The pixel data do not fit the size of the image."));
+  }
 }
 
 /** The value of pixels that are no part of the picture, after the rescale. */
@@ -104,14 +112,16 @@ function suggestWindow(image, padding) {
   image.windowCenter = low + (high - low) / 2;
 }
 
-/** The archive's drawing of a frame as an image; `earlier` is the fault that led here. */
+/**
+ * The archive's drawing of a frame as an image. When it cannot draw it either, its reason is the better
+ * one; without a reason the `earlier` fault that led here is said.
+ */
 async function drawn(frame, why, isWish, earlier) {
   try {
     const picture = await createImageBitmap(await fetchPicture(`${frame.url}/rendered`, isWish));
     return imageOf(frame, picture, why);
   } catch (fault) {
-    if (fault.mayRetry || !earlier) throw fault;
-    throw earlier.message ? new Error(earlier.message) : fault;
+    throw earlier && !fault.mayRetry && fault.status !== 422 ? earlier : fault;
   }
 }
 

@@ -47,9 +47,10 @@ export class Pane {
     this.viewport = engine().getViewport(this.id);
     this.view = new View(this.viewport);
     addViewport(this.id, engine().id);
-    this.listenTo(this.image, Events.STACK_NEW_IMAGE, () => this.imageCame());
+    this.listenTo(this.image, Events.STACK_NEW_IMAGE, () => (this.isDue = true));
     this.listenTo(this.image, Events.PRE_STACK_NEW_IMAGE, (event) => this.imageWanted(event.detail.imageIdIndex));
-    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED, Events.IMAGE_RENDERED]) this.listenTo(this.image, news, this.refresh);
+    this.listenTo(this.image, Events.IMAGE_RENDERED, () => this.imageDrawn());
+    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED]) this.listenTo(this.image, news, this.refresh);
     this.listenTo(eventTarget, Events.IMAGE_LOAD_ERROR, (event) => this.imageFailed(event.detail?.imageId));
   }
 
@@ -124,9 +125,11 @@ export class Pane {
   }
 
   goBy(step, isRound = false) {
-    const count = this.stack?.frames.length ?? 0;
-    const next = this.wanted + step;
-    this.goTo(isRound && count ? (next + count) % count : next);
+    if (!this.hasImages) return;
+    const count = this.stack.frames.length;
+    // From where we are going, not from where we are: quick keys must not lose a step.
+    const next = this.viewport.getTargetImageIdIndex() + step;
+    this.goTo(isRound ? (next + count) % count : next);
   }
 
   imageWanted(index) {
@@ -139,10 +142,13 @@ export class Pane {
     tell("image", { pane: this });
   }
 
-  imageCame() {
+  /** The engine has drawn; a new image counts as shown only now. */
+  imageDrawn() {
+    this.refresh();
+    if (!this.isDue || !this.hasImages) return;
+    this.isDue = false;
     this.settle("image");
     hideCover(this.cover);
-    this.refresh();
     tell("image", { pane: this });
   }
 
@@ -161,6 +167,7 @@ export class Pane {
     clearTimeout(this.spinner);
     this.element.classList.remove("is-waiting");
     this.element.dataset.state = state;
+    this.element.dataset.index = this.wanted + 1;
   }
 
   tryAgain() {
@@ -176,7 +183,6 @@ export class Pane {
     if (!this.hasImages || !this.element.isConnected) return;
     const { frame, overlay: { corners } } = this;
     const isShown = this.element.dataset.state === "image";
-    this.element.dataset.index = this.wanted + 1;
     writeCorner(corners["top-left"], patientLines(frame.attributes));
     writeCorner(corners["top-right"], seriesLines(frame.attributes));
     writeCorner(corners["bottom-left"], placeLines(frame, this.wanted, this.stack.frames.length));
