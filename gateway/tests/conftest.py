@@ -37,11 +37,15 @@ class Listener:
         return int(self.door.server_address[1])
 
     def call(
-        self, *contexts: str, calling: str = "TEST_SCU", called: str = "IMAGING_DEPT"
+        self,
+        *contexts: str | tuple[str, str],
+        calling: str = "TEST_SCU",
+        called: str = "IMAGING_DEPT",
     ) -> Association:
-        """An association with every context proposed in the usual syntaxes."""
+        """An association; a context alone is proposed in the usual syntaxes."""
+        pairs = [(one,) if isinstance(one, str) else one for one in contexts or (VERIFICATION,)]
         entity = AE(ae_title=calling)
-        entity.requested_contexts = [build_context(one) for one in contexts or (VERIFICATION,)]
+        entity.requested_contexts = [build_context(*pair) for pair in pairs]
         return entity.associate("127.0.0.1", self.port, ae_title=called)
 
     def settle(self, seconds: float = 5) -> None:

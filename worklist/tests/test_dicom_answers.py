@@ -1,0 +1,315 @@
+"""What a worklist answer says, attribute by attribute, and in which letters."""
+
+import io
+from contextlib import suppress
+
+import pytest
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from patients.models import Alert, Patient
+from patients.tests.factories import AlertFactory
+from worklist import dicom
+from worklist.dicom import NotAnswerable, read_identifier
+from worklist.tests.asking import (
+    IMPLICIT,
+    NAMES,
+    PENDING,
+    PENDING_WITH_WARNING,
+    ask,
+    at,
+    everything,
+    on_the_wire,
+    query,
+    statuses,
+    steps,
+)
+from worklist.tests.factories import ScheduledProcedureFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lenient_pydicom")]
+
+
+# ── what is answered ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def full_answer(known):
+    """The answer to a query for everything, about a step of which everything is known."""
+    known.side = "L"
+    known.comment = "Claustrophobic\nBring music"
+    known.save()
+    known.order.clinical_question = "Pain; appendicitis?"
+    known.order.issuer = "IMAGING_DEPT"
+    known.order.ordered_at = at(4, 16, 5)
+    known.order.save()
+    Patient.objects.update(is_confidential=True)
+    for kind in Alert.Kind:
+        AlertFactory.create(patient=known.patient, kind=kind, text=f"A {kind.lower()}")
+    (answer,) = ask(everything())
+    return answer
+
+
+def test_an_answer_says_who_the_patient_is(full_answer):
+    assert full_answer.PatientName == "Müller^Änne=山田^太郎=やまだ^たろう"
+    assert full_answer.PatientID == "MRN_1"
+    assert full_answer.IssuerOfPatientID == "HOSPITAL"
+    assert full_answer.PatientBirthDate == "19800517"
+    assert full_answer.PatientSex == "F"
+    assert full_answer.ConfidentialityConstraintOnPatientDataDescription == "CONFIDENTIAL"
+
+
+def test_an_answer_says_what_must_be_known_before_touching_the_patient(full_answer):
+    assert full_answer.PregnancyStatus == 3
+    assert full_answer.MedicalAlerts == ["A implant", "A kidney", "A infection", "A other"]
+    assert full_answer.Allergies == ["A allergy", "A contrast_reaction"]
+    assert full_answer.SpecialNeeds == "A mobility"
+
+
+def test_an_answer_says_what_was_ordered(full_answer):
+    assert full_answer.AccessionNumber == "A26000001"
+    assert full_answer.IssuerOfAccessionNumberSequence[0].LocalNamespaceEntityID == "IMAGING_DEPT"
+    assert full_answer.RequestingPhysician == full_answer.ReferringPhysicianName == "Doe^Jane"
+    assert full_answer.IssueDateOfImagingServiceRequest == "20260704"
+    assert full_answer.IssueTimeOfImagingServiceRequest == "160500"
+    assert full_answer.StudyInstanceUID == "1.2.3.4"
+    assert full_answer.RequestedProcedureID == "RP1"
+    assert full_answer.RequestedProcedureDescription == "CT abdomen"
+    assert full_answer.RequestedProcedurePriority == "STAT"
+    assert full_answer.ReasonForTheRequestedProcedure == "Pain; appendicitis?"
+    assert full_answer.RequestedProcedureComments == "Pain; appendicitis?"
+    code = full_answer.RequestedProcedureCodeSequence[0]
+    assert (code.CodeValue, code.CodingSchemeDesignator) == ("CTABD", "99IMG")
+    assert code.CodeMeaning == "CT abdomen"
+
+
+def test_an_answer_says_where_and_when_it_is_done(full_answer):
+    item = full_answer.ScheduledProcedureStepSequence[0]
+
+    assert item.ScheduledStationAETitle == "CT01"
+    assert item.ScheduledStationName == "CT One"
+    assert item.ScheduledProcedureStepLocation == "R1"
+    assert item.ScheduledProcedureStepStartDate == "20260705"
+    assert item.ScheduledProcedureStepStartTime == "103000"
+    assert item.ScheduledProcedureStepEndDate == "20260705"
+    assert item.ScheduledProcedureStepEndTime == "105000"
+    assert item.Modality == "CT"
+    assert item.ScheduledProcedureStepDescription == "CT abdomen, left"
+    assert item.ScheduledProtocolCodeSequence[0].CodeValue == "CTABD"
+    assert item.ScheduledProcedureStepID == "SPS1"
+    assert item.ScheduledProcedureStepStatus == "SCHEDULED"
+    assert item.CommentsOnTheScheduledProcedureStep == "Claustrophobic\nBring music"
+
+
+TYPE_2_AND_UNKNOWN = [
+    "PatientWeight",
+    "PatientState",
+    "AdmissionID",
+    "CurrentPatientLocation",
+    "ReferencedPatientSequence",
+    "ReferencedStudySequence",
+    "PatientTransportArrangements",
+]
+
+
+@pytest.mark.parametrize("keyword", TYPE_2_AND_UNKNOWN)
+def test_what_nobody_here_knows_is_answered_empty(full_answer, keyword):
+    assert keyword in full_answer
+    assert full_answer[keyword].is_empty
+
+
+def test_an_answer_can_be_written_and_read_again(full_answer):
+    assert on_the_wire(full_answer).to_json_dict() == full_answer.to_json_dict()
+
+
+def test_identifiers_are_the_same_in_every_answer(known):
+    first, second = ask(everything()), ask(everything())
+
+    assert first == second
+
+
+def test_only_what_is_asked_for_is_answered(known):
+    (answer,) = ask(query({"Modality": ""}, PatientID=""))
+
+    assert {one.keyword for one in answer} == {
+        "SpecificCharacterSet",
+        "PatientID",
+        "ScheduledProcedureStepSequence",
+    }
+    assert [one.keyword for one in answer.ScheduledProcedureStepSequence[0]] == ["Modality"]
+
+
+@pytest.mark.parametrize("items", [[], [Dataset()]], ids=["no item", "one empty item"])
+def test_an_empty_sequence_asks_for_all_that_is_in_it(known, items):
+    asked = Dataset()
+    asked.ScheduledProcedureStepSequence = Sequence(items)
+
+    (answer,) = ask(asked)
+
+    item = answer.ScheduledProcedureStepSequence[0]
+    assert len(item) == len(dicom.keys.STEP)
+    assert item.ScheduledProtocolCodeSequence[0].CodeMeaning == "CT abdomen"
+
+
+def test_two_items_in_a_sequence_key_are_one_too_many():
+    asked = Dataset()
+    asked.ScheduledProcedureStepSequence = Sequence([Dataset(), Dataset()])
+
+    with pytest.raises(NotAnswerable):
+        ask(asked)
+
+
+@pytest.mark.parametrize(
+    ("keys", "status"),
+    [
+        ({"PatientName": "*"}, PENDING),
+        ({"PatientID": "MRN_1"}, PENDING),
+        ({"PatientWeight": ""}, PENDING),
+        ({"SpecificCharacterSet": "ISO_IR 100", "PatientID": ""}, PENDING),
+        ({"TimezoneOffsetFromUTC": ""}, PENDING),
+        ({"PatientWeight": "80"}, PENDING_WITH_WARNING),
+        ({"RequestedProcedureDescription": "CT*"}, PENDING_WITH_WARNING),
+        ({"EthnicGroup": ""}, PENDING_WITH_WARNING),
+        ({"QueryRetrieveLevel": "STUDY"}, PENDING_WITH_WARNING),
+    ],
+)
+def test_keys_that_are_not_supported_are_confessed_in_the_status(known, keys, status):
+    assert statuses(query(**keys)) == {status}
+
+
+def test_keys_that_are_not_supported_inside_a_sequence_count_as_well(known):
+    assert statuses(query({"ScheduledProcedureStepDescription": "CT*"})) == {PENDING_WITH_WARNING}
+    assert statuses(query({"AnatomicalOrientationType": ""})) == {PENDING_WITH_WARNING}
+
+
+@pytest.mark.parametrize(
+    ("sex", "severity", "status"),
+    [
+        ("F", None, 4),
+        ("F", Alert.Severity.CAUTION, 2),
+        ("F", Alert.Severity.DANGER, 3),
+        ("M", None, None),
+        ("", None, None),
+    ],
+)
+def test_pregnancy_is_what_is_known_of_it(sex, severity, status):
+    patient = ScheduledProcedureFactory.create(order__patient__sex=sex).patient
+    if severity:
+        AlertFactory.create(patient=patient, kind=Alert.Kind.PREGNANCY, severity=severity)
+
+    assert ask(query(PregnancyStatus=""))[0].PregnancyStatus == status
+
+
+def test_an_alert_that_is_over_is_not_sent(known):
+    AlertFactory.create(patient=known.patient, is_active=False)
+
+    assert not ask(query(Allergies=""))[0].Allergies
+
+
+def test_values_are_cut_to_what_their_kind_holds(known):
+    known.device.name = "The computed tomograph in the cellar"
+    known.device.save()
+    AlertFactory.create(patient=known.patient, text="a\\b" + "c" * 100)
+
+    (answer,) = ask(query({"ScheduledStationName": ""}, Allergies=""))
+
+    name = answer.ScheduledProcedureStepSequence[0].ScheduledStationName
+    assert name == "The computed tom"
+    assert answer.Allergies == "a/b" + "c" * 61
+
+
+# ── letters ──────────────────────────────────────────────────────────────────────────────────────
+
+
+CHARACTER_SETS = {
+    "japanese": "\\ISO 2022 IR 87",
+    "japanese with katakana": "ISO 2022 IR 13\\ISO 2022 IR 87",
+    "korean": "\\ISO 2022 IR 149",
+    "greek": "ISO_IR 126",
+    "arabic": "ISO_IR 127",
+    "cyrillic": "ISO_IR 144",
+    "hebrew": "ISO_IR 138",
+    "thai": "ISO_IR 166",
+    "chinese": "GB18030",
+    "chinese GBK": "GBK",
+    "french": "ISO_IR 100",
+    "german": "ISO_IR 100",
+    "turkish": "ISO_IR 148",
+    "polish": "ISO_IR 101",
+}
+
+
+@pytest.mark.parametrize(("who", "character_set"), CHARACTER_SETS.items(), ids=CHARACTER_SETS)
+def test_a_name_travels_in_the_letters_its_reader_knows(who, character_set):
+    alphabetic, others = NAMES[who.split(" ")[0]]
+    ideographic, _, phonetic = others.partition("=")
+    ScheduledProcedureFactory.create(
+        order__patient__name_alphabetic=alphabetic,
+        order__patient__name_ideographic=ideographic,
+        order__patient__name_phonetic=phonetic,
+    )
+
+    (answer,) = ask(query(PatientName=""), character_set=character_set)
+
+    read = on_the_wire(answer)
+    said = read[0x00080005].value
+    assert ("\\".join(said) if not isinstance(said, str) else said) == character_set
+    assert str(read.PatientName) == "=".join(filter(None, (alphabetic, ideographic, phonetic)))
+
+
+@pytest.mark.parametrize(
+    ("name", "character_set"),
+    [
+        ("山田^太郎", "ISO_IR 100"),
+        ("Müller", ""),
+        ("Müller", "ISO_IR 6"),
+        ("Müller", "\\ISO 2022 IR 87"),
+        ("Διονυσιος", "ISO_IR 13"),
+        ("Müller", "NO SUCH SET"),
+        ("Müller", "ISO_IR 100\\NO SUCH SET"),
+    ],
+)
+def test_what_the_reader_has_no_letters_for_is_sent_as_utf_8(name, character_set):
+    ScheduledProcedureFactory.create(order__patient__name_alphabetic=name)
+
+    (answer,) = ask(query(PatientName=""), character_set=character_set)
+
+    assert answer.SpecificCharacterSet == "ISO_IR 192"
+    assert str(on_the_wire(answer).PatientName) == name
+
+
+def test_plain_letters_need_no_character_set():
+    ScheduledProcedureFactory.create(order__patient__name_alphabetic="Smith^Ann")
+
+    assert "SpecificCharacterSet" not in ask(query(PatientName=""), character_set="")[0]
+
+
+@pytest.mark.parametrize("character_set", ["ISO_IR 192", "ISO_IR 100", "\\ISO 2022 IR 87"])
+def test_a_query_in_other_letters_is_understood(known, character_set):
+    asked = query(PatientName="山田*" if "87" in character_set else "MÜLLER*")
+    asked.SpecificCharacterSet = character_set.split("\\")
+
+    assert steps(on_the_wire(asked)) == ["SPS1"]
+
+
+def test_a_query_that_names_no_letters_is_read_with_the_devices_own(known):
+    encoded = b"\x10\0\x10\0" + (8).to_bytes(4, "little") + "MÜLLER* ".encode("latin-1")
+
+    asked = read_identifier(io.BytesIO(encoded), IMPLICIT, "ISO_IR 100")
+
+    assert steps(asked) == ["SPS1"]
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        b"\xff" * 100,
+        b"\x10\0\x10\0\xff\xff\xff\x7fMUL",
+        b"\x40\0\0\x01\xff\xff\xff\xff" * 5000,
+        b"\x40\0\0\x01\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff" * 5000,
+        b"\x08\0\x05\0\x04\0\0\0\xff\xff\xff\xff",
+    ],
+    ids=["noise", "cut", "nested", "deeply nested", "bad character set"],
+)
+def test_an_identifier_of_nonsense_is_refused_or_read_but_breaks_nothing(encoded):
+    with suppress(NotAnswerable):  # anything else would be an error of ours
+        ask(read_identifier(io.BytesIO(encoded), IMPLICIT, "ISO_IR 192"))
