@@ -8,6 +8,7 @@ from common import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("", include("staff.urls")),
     path("accounts/", include("allauth.urls")),
     path("upload/", include("studies.upload_urls")),
@@ -19,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("equipment/", include("equipment.urls")),
     path("reading/", include("reports.urls")),
     path("audit/", include("audit.urls")),
+    path("api/", include(("imaging_dept.api", "api"))),
     path("dicom-web/", include("gateway.urls")),
 ]

@@ -1,0 +1,34 @@
+"""The API router: every viewset, its description and its pages."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import DefaultRouter
+
+from equipment.api import DeviceViewSet
+from patients.api import PatientViewSet
+from studies.api import StudyViewSet
+from worklist.api import ScheduledProcedureViewSet
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How a program signs in, for the description of the API."""
+
+    target_class = "staff.bearer.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+router = DefaultRouter()
+router.register("procedures", ScheduledProcedureViewSet, basename="procedure")
+router.register("patients", PatientViewSet, basename="patient")
+router.register("studies", StudyViewSet, basename="study")
+router.register("devices", DeviceViewSet, basename="device")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("", include(router.urls)),
+]
