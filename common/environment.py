@@ -83,6 +83,7 @@ class Department:
             "DEMO": "1" if self.demo else "0",
             "OWN_PYTHON": "1",  # whoever starts these has prepared the folder already
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), self.given.get("PYTHONPATH")])),
+            "PROMETHEUS_MULTIPROC_DIR": str(self.place.figures),
             **engines.addresses(self.engines),
         }
         return ours | {name: value for name, value in self.given.items() if value} | decided

@@ -51,12 +51,23 @@ class Place:
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"imaging-dept-{os.geteuid()}-{name}"
 
+    @property
+    def figures(self) -> Path:
+        """Where web processes write down what they count."""
+        return self.run / "figures"
+
+    def forget_figures(self) -> None:
+        """Processes count from nought when they start; what dead ones counted is over."""
+        for old in self.figures.glob("*.db"):
+            old.unlink(missing_ok=True)
+
     def make(self) -> None:
         """Make the folders, or raise Unusable: not writable, somebody else's, or nearly full."""
         try:
             for folder in (self.data, self.log, self.data / "tmp", self.data / "static"):
                 folder.mkdir(parents=True, exist_ok=True)
             self.run.mkdir(mode=0o700, exist_ok=True)
+            self.figures.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.data) as probe:
                 probe.write(b"?")
         except OSError as why:

@@ -82,6 +82,7 @@ def start(keeper: Keeper, lock: Lock, department: Department, web_socket: socket
     began = time.monotonic()
     os.chdir(ROOT)
     await_leftovers(department.place)
+    department.place.forget_figures()
     dicom_port = ports.check_free(department.dicom_host, department.dicom_port, "--dicom-port")
     department = replace(department, port=web_socket.getsockname()[1], dicom_port=dicom_port)
     lock.say(f"process {os.getpid()}, {department.url}")

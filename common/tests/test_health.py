@@ -51,3 +51,14 @@ def test_a_department_with_all_its_programs_is_ready(department):
         parts = json.load(answer)["parts"]
 
     assert set(parts.values()) == {"ok"}
+
+
+def test_metrics_are_for_this_machine_alone_unless_a_token_is_set(client, db, settings):
+    assert b"imaging_incoming_objects" in client.get("/metrics").content
+    assert client.get("/metrics", REMOTE_ADDR="192.0.2.7").status_code == 403
+    assert client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 403
+
+    settings.METRICS_TOKEN = "watch"  # noqa: S105
+
+    assert client.get("/metrics").status_code == 403
+    assert client.get("/metrics", headers={"Authorization": "Bearer watch"}).status_code == 200

@@ -104,10 +104,20 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
         rows = self.order_by().values_list("status").annotate(number=models.Count("pk"))
         return dict(rows)
 
+    def longest_wait_seconds(self) -> float:
+        """How long the oldest waiting object waits; 0 when none does."""
+        oldest = self.waiting().order_by("received_at").values_list("received_at", flat=True)
+        first = oldest.first()
+        return (timezone.now() - first).total_seconds() if first else 0.0
+
     def needing_attention(self) -> Self:
         """Those that did not simply go where they belong, newest first."""
         settled = [IncomingFile.Status.SET_ASIDE, IncomingFile.Status.REFUSED]
         return self.filter(status__in=settled).order_by("-pk")
+
+    def passed_over(self) -> Self:
+        """Those that nobody meant to send, by name."""
+        return self.filter(status=IncomingFile.Status.PASSED_OVER).order_by("original_name")
 
     def locked(self, pk: int) -> "IncomingFile":
         """The row as it stands now; nobody else moves it until this transaction ends."""
@@ -123,6 +133,7 @@ class IncomingFile(Stateful):
         ALREADY_HERE = "ALREADY_HERE", _("Already here")
         SET_ASIDE = "SET_ASIDE", _("Set aside")
         REFUSED = "REFUSED", _("Refused")
+        PASSED_OVER = "PASSED_OVER", _("Passed over")
         DISCARDED = "DISCARDED", _("Discarded")
 
     class Source(models.TextChoices):
@@ -132,12 +143,19 @@ class IncomingFile(Stateful):
 
     MOVES = {
         Status.WAITING: frozenset(
-            {Status.FILED, Status.ALREADY_HERE, Status.SET_ASIDE, Status.REFUSED}
+            {
+                Status.FILED,
+                Status.ALREADY_HERE,
+                Status.SET_ASIDE,
+                Status.REFUSED,
+                Status.PASSED_OVER,
+            }
         ),
         Status.SET_ASIDE: frozenset({Status.WAITING, Status.DISCARDED}),
         Status.FILED: frozenset[str](),
         Status.ALREADY_HERE: frozenset[str](),
         Status.REFUSED: frozenset[str](),
+        Status.PASSED_OVER: frozenset[str](),
         Status.DISCARDED: frozenset[str](),
     }
 
@@ -190,8 +208,15 @@ class IncomingFile(Stateful):
         constraints = [
             models.CheckConstraint(
                 name="set_aside_has_a_reason",
-                condition=~Q(status__in=["SET_ASIDE", "REFUSED", "DISCARDED"]) | ~Q(reason=""),
+                condition=~Q(status__in=["SET_ASIDE", "REFUSED", "PASSED_OVER", "DISCARDED"])
+                | ~Q(reason=""),
                 violation_error_message=_("Say why it was set aside."),
+            ),
+            # A machine was told "success": whatever it sent is kept until a person has seen it.
+            models.CheckConstraint(
+                name="only_uploads_are_passed_over",
+                condition=~Q(status="PASSED_OVER") | Q(source="UPLOAD"),
+                violation_error_message=_("Only what a browser sent may be passed over."),
             ),
             models.CheckConstraint(
                 name="filed_has_an_instance",
