@@ -1,6 +1,7 @@
 """The broker is a bell, not a ledger: what is to be done stands in a table that sweeps read."""
 
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 import redis
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+AWAY_SECONDS = 2.0  # so long nobody waits for a broker that has just not answered
 STILL_RINGING = 2  # seconds after which a bell that nobody heard may be rung again
 
 
@@ -24,12 +26,24 @@ def ring(task: "AnyTask", *keys: Any) -> bool:
 
     Use on commit: `transaction.on_commit(partial(ring, tasks.file_received, pk))`.
     """
+    if time.monotonic() < _absence.until:
+        return False
     try:
         task.apply_async(args=keys)
     except (OperationalError, RedisError, OSError):
+        _absence.until = time.monotonic() + AWAY_SECONDS
         logger.warning("The broker is away; %s waits for the sweep", task.name)
         return False
     return True
+
+
+class Absence:
+    """Until when the broker is taken to be away, without asking it again."""
+
+    until = 0.0
+
+
+_absence = Absence()
 
 
 def ring_once(task: "AnyTask") -> bool:

@@ -1,4 +1,4 @@
-"""One file of settings: read from the environment, safe by default, listed in docs/operations.md."""
+"""Settings, all in one file: from the environment, safe by default, in docs/operations.md."""
 
 import sys
 from pathlib import Path

@@ -70,7 +70,7 @@ def test_every_killed_program_is_back_within_seconds_and_no_page_is_refused(up):
             assert answer.status == 200
         until(lambda name=name, old=old: one.pids()[name] != old, 5)
 
-    until(lambda: is_well(one.url))
+    until(lambda: is_well(one.url), 60)
     assert one.interrupt() == 0
     assert processes_under(one.data) == []
 
