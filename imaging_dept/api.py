@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 from equipment.api import DeviceViewSet
+from imaging_dept.api_pages import docs
 from patients.api import PatientViewSet
 from studies.api import StudyViewSet
 from worklist.api import ScheduledProcedureViewSet
@@ -29,6 +30,6 @@ router.register("devices", DeviceViewSet, basename="device")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path("docs/", docs, name="docs"),
     path("", include(router.urls)),
 ]
