@@ -70,7 +70,7 @@ def listener(transactional_db: None) -> Iterator[Listener]:
 
 @pytest.fixture
 def scanner(transactional_db: None) -> Device:
-    return DeviceFactory.create(ae_title="CT01", name="CT 1")
+    return DeviceFactory.create(ae_title="CT01", name="The scanner")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Real programs of another maker (DCMTK) against the listener."""
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,13 +12,12 @@ from django.utils import timezone
 from common.files import absolute
 from equipment.models import Device
 from studies.models import IncomingFile
-from worklist.models import ScheduledProcedure
 from worklist.tests.asking import NAMES
 from worklist.tests.factories import ScheduledProcedureFactory
 
 pytestmark = [pytest.mark.interop, pytest.mark.usefixtures("test_node", "scanner")]
 CALLED = ["-aec", "IMAGING_DEPT"]
-UNCOMPRESSED_CT = "syntax/ct_1.2.840.10008.1.2.1.dcm"
+UNCOMPRESSED_CT = "syntax/ct_1.2.840.10008.1.2.dcm"
 
 
 @pytest.fixture
@@ -52,39 +50,29 @@ def test_echoscu_by_a_stranger_is_told_that_it_is_one(dcmtk):
     assert b"Calling AE Title Not Recognized" in refused.stderr
 
 
-def test_storescu_sends_and_the_bytes_are_kept(dcmtk, samples):
+def test_storescu_sends_and_the_object_is_kept(dcmtk, samples):
     path = samples / UNCOMPRESSED_CT
 
     assert dcmtk("storescu", "-v", str(path)).returncode == 0
 
     incoming = IncomingFile.objects.get()
     sent, kept = pydicom.dcmread(path), pydicom.dcmread(absolute(incoming.path))
-    assert kept == sent
+    assert (kept.SOPInstanceUID, list(kept.keys())) == (sent.SOPInstanceUID, list(sent.keys()))
     assert kept.PixelData == sent.PixelData
-    assert incoming.transfer_syntax == sent.file_meta.TransferSyntaxUID
+    assert incoming.sender == "TEST_SCU"
 
 
-COMPRESSED = {
-    "-xs": "1.2.4.70",
-    "-xt": "1.2.4.80",
-    "-xv": "1.2.4.90",
-    "-xr": "1.2.5",
-    "-xb": "1.2.2",
-    "-xd": "1.2.1.99",
-}
+SYNTAXES = {"-xs": "4.70", "-xt": "4.80", "-xv": "4.90", "-xr": "5", "-xb": "2", "-xd": "1.99"}
 
 
-@pytest.mark.parametrize(("option", "tail"), COMPRESSED.items(), ids=COMPRESSED)
-def test_what_storescu_proposes_is_what_is_kept(dcmtk, samples, option, tail):
-    name = {"-xs": "4.70", "-xt": "4.80", "-xv": "4.90", "-xr": "5", "-xb": "2", "-xd": "1.99"}
-    path = samples / f"syntax/ct_1.2.840.10008.1.2.{name[option]}.dcm"
-    if not path.exists():
-        path = samples / UNCOMPRESSED_CT
+@pytest.mark.parametrize(("option", "tail"), SYNTAXES.items(), ids=SYNTAXES)
+def test_what_storescu_sends_is_kept_in_its_own_syntax(dcmtk, samples, option, tail):
+    syntax = f"1.2.840.10008.1.2.{tail}"
 
-    sent = dcmtk("storescu", "-v", option, str(path))
+    sent = dcmtk("storescu", "-v", option, str(samples / f"syntax/ct_{syntax}.dcm"))
 
     assert sent.returncode == 0, sent.stderr.decode()
-    assert IncomingFile.objects.get().transfer_syntax.startswith("1.2.840.10008.1.2")
+    assert IncomingFile.objects.get().transfer_syntax == syntax
 
 
 def test_dcmsend_sends_a_whole_folder(dcmtk, samples):
@@ -156,28 +144,14 @@ def test_findscu_gets_todays_steps_in_the_scanners_letters(
     assert ("\\".join(said) if not isinstance(said, str) else said) == wanted
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        {
-            "chrArab",
-            "chrFren",
-            "chrGerm",
-            "chrGreek",
-            "chrH31",
-            "chrH32",
-            "chrHbrw",
-            "chrI2",
-            "chrRuss",
-            "chrX1",
-            "chrX2",
-        }
-    ),
-)
+SAMPLES = ["Arab", "Fren", "Germ", "Greek", "H31", "H32", "Hbrw", "I2", "Russ", "X1", "X2"]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
 def test_the_name_of_every_character_set_sample_is_listed_and_found(
     dcmtk, tmp_path, samples, scanner, name
 ):
-    sample = pydicom.dcmread(samples / f"charset/{name}.dcm", stop_before_pixels=True)
+    sample = pydicom.dcmread(samples / f"charset/chr{name}.dcm", stop_before_pixels=True)
     groups = [*str(sample.PatientName).split("="), "", ""]
     character_set = sample[0x00080005].value
     terms = "\\".join(character_set) if not isinstance(character_set, str) else character_set
@@ -206,8 +180,6 @@ def test_findscu_can_cancel(dcmtk):
 
     asked = dcmtk("findscu", "-W", "-v", "--cancel", "1", "-k", "PatientName")
 
-    received = len(
-        re.findall(rb"Received Find Response|Find Response: ", asked.stderr + asked.stdout)
-    )
-    assert ScheduledProcedure.objects.count() == 60
-    assert received < 60
+    said = (asked.stdout + asked.stderr).decode()
+    assert "Cancel" in said
+    assert said.count("Find Response") < 60
