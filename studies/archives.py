@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePosixPath
 from typing import IO
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from common.files import CHUNK, NoRoom, absolute, keep, remove
 from common.live import poke
 from studies.arrivals import from_upload, note_refusal
+from studies.file_names import is_litter, leads_out, with_slashes
 from studies.models import Archive
 
 Status = Archive.Status
@@ -33,7 +33,6 @@ LEASE_EVERY = 64 * 1024**2  # bytes
 # Empty images shrink a thousandfold honestly; what is both large and nearly nothing is a bomb.
 BOMB_RATIO, BOMB_BYTES = 200, 64 * 1024**2
 ENCRYPTED = 0x1
-LITTER = {".ds_store", "thumbs.db", "desktop.ini", "autorun.inf"}
 ARCHIVE_MAGIC = b"PK\x03\x04"
 
 
@@ -55,14 +54,12 @@ class Member:
     @property
     def name(self) -> str:
         """How people read it: with slashes, whatever made the archive."""
-        return self.info.filename.replace("\\", "/")
+        return with_slashes(self.info.filename)
 
     @property
-    def is_litter(self) -> bool:
+    def is_no_file(self) -> bool:
         """Folders, and what operating systems leave lying about."""
-        last = PurePosixPath(self.name).name.lower()
-        aside = self.name.startswith("__MACOSX/") or last.startswith("._")
-        return self.info.is_dir() or aside or last in LITTER
+        return self.info.is_dir() or is_litter(self.name)
 
 
 def unpack_next() -> bool:
@@ -94,7 +91,7 @@ def unpack(archive: Archive) -> None:
             return
         archive.member_count = len(members)
         for member in remaining(archive, members):
-            if not member.is_litter:
+            if not member.is_no_file:
                 take(archive, opened, member)
             archive.position = member.position + 1
             if archive.position % SAVED_EVERY == 0:
@@ -146,8 +143,7 @@ def take(archive: Archive, opened: zipfile.ZipFile, member: Member) -> None:
 
 def refuse_suspicious(member: Member) -> None:
     """Raise BadMember for what no honest export contains."""
-    path = PurePosixPath(member.name)
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if leads_out(member.name):
         raise BadMember("climbs", _("Its name leads out of the archive."))
     if stat.S_ISLNK(member.info.external_attr >> 16):
         raise BadMember("link", _("It is a link, not a file."))

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from common.files import KeptFile
 from studies.models import IncomingFile, Upload
@@ -56,18 +57,29 @@ def from_upload(upload: Upload, kept: KeptFile, name: str) -> tuple[IncomingFile
 
 def note_refusal(upload: Upload, name: str, size: int, code: str, sentence: str) -> None:
     """Say that a file of an upload was not taken, and why. Nothing of it is kept."""
-    note_arrival(
-        IncomingFile(
-            size=size,
-            source=IncomingFile.Source.UPLOAD,
-            sender=upload.by.username[:80],
-            upload=upload,
-            original_name=name,
-            status=IncomingFile.Status.REFUSED,
-            reason_code=code,
-            reason=sentence,
-            settled_at=timezone.now(),
-        )
+    note_arrival(_not_kept(upload, name, size, IncomingFile.Status.REFUSED, (code, sentence)))
+
+
+def note_litter(upload: Upload, name: str, size: int) -> None:
+    """Say that a file of an upload is none that anybody meant to send. Nothing of it is kept."""
+    why = ("litter", _("A computer left it beside the images; it is none itself."))
+    note_arrival(_not_kept(upload, name, size, IncomingFile.Status.PASSED_OVER, why))
+
+
+def _not_kept(
+    upload: Upload, name: str, size: int, status: str, why: tuple[str, str]
+) -> IncomingFile:
+    """A row that was never more than a row. `why` is a code and a sentence."""
+    return IncomingFile(
+        size=size,
+        source=IncomingFile.Source.UPLOAD,
+        sender=upload.by.username[:80],
+        upload=upload,
+        original_name=name,
+        status=status,
+        reason_code=why[0],
+        reason=why[1],
+        settled_at=timezone.now(),
     )
 
 

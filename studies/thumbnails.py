@@ -15,6 +15,7 @@ from studies import limited
 from studies.facts import NotUsable, Picture
 from studies.lease import Lease
 from studies.models import Thumbnail
+from studies.wording import sentence_of
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def draw_one(thumbnail: Thumbnail) -> Drawn:
         picture = limited.draw(absolute(thumbnail.instance.path), size=SIZE, telling=True)
     except NotUsable as why:
         may_pass = not why.refuse and thumbnail.attempts < MOST_ATTEMPTS
-        return Drawn(None, None, why.sentence, again=may_pass)
+        return Drawn(None, None, sentence_of(why), again=may_pass)
     return Drawn(picture, keep([picture.data], FOLDER, SUFFIXES[picture.media_type]), picture.fault)
 
 

@@ -62,6 +62,7 @@ INCOMING = {
     "ALREADY_HERE": Look(_("Already here"), "st-copy", "grey"),
     "SET_ASIDE": Look(_("Set aside"), "st-set-aside", "amber"),
     "REFUSED": Look(_("Refused"), "st-refused", "red"),
+    "PASSED_OVER": Look(_("Passed over"), "st-none", "grey"),
     "DISCARDED": Look(_("Discarded"), "trash", "grey"),
 }
 ARCHIVE = {

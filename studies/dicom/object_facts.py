@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ from studies.dicom.encapsulation import (
     missing_fragments,
     native_layout,
 )
+from studies.dicom.identifiers import Identifiers, identifiers_of
 from studies.dicom.kinds import kind_of
-from studies.dicom.opening import MEDIA_DIRECTORY, Header, media_directory, open_object
+from studies.dicom.opening import Header, open_object
 from studies.facts import (
     InstanceFacts,
     NotUsable,
@@ -26,9 +26,6 @@ from studies.facts import (
     StudyFacts,
 )
 
-# Leading zeros in a component break PS3.5 9.1 and are all the same seen in real files.
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
-UID_LENGTH = 64
 MAX_FRAMES = 1_000_000
 
 _MODALITY_OF_KIND = {"PDF": "DOC", "REPORT": "SR", "KEY_OBJECTS": "KO", "PRESENTATION": "PR"}
@@ -42,58 +39,42 @@ def facts_of(path: str | Path) -> InstanceFacts:
 def facts_of_header(header: Header) -> InstanceFacts:
     """The same for a header that was already read."""
     elements = header.elements
-    class_uid = v.text(elements, "00080016") or v.text(header.meta, "00020002")
-    if class_uid == MEDIA_DIRECTORY or "00041220" in elements:
-        raise media_directory()
-    sop_uid = v.text(elements, "00080018") or v.text(header.meta, "00020003")
-    study_uid, series_uid = v.text(elements, "0020000D"), v.text(elements, "0020000E")
-    for value, what in (
-        (sop_uid, "SOP Instance UID"),
-        (class_uid, "SOP Class UID"),
-        (study_uid, "Study Instance UID"),
-        (series_uid, "Series Instance UID"),
-    ):
-        _check_uid(value, what)
+    uids = identifiers_of(header)
     has_pixels = header.pixels is not None
-    kind = kind_of(class_uid, header.transfer_syntax, has_pixels=has_pixels)
+    kind = kind_of(uids.class_uid, header.transfer_syntax, has_pixels=has_pixels)
+    pixel_facts = _pixel_facts(header)
+    faults = (uids.fault, pixel_facts.pop("fault"))
     return InstanceFacts(
         patient=_patient(elements),
-        study=_study(elements, study_uid),
-        series=_series(elements, series_uid, _MODALITY_OF_KIND.get(kind, "OT")),
-        sop_uid=sop_uid,
-        sop_class_uid=class_uid,
+        study=_study(elements, uids.study_uid),
+        series=_series(elements, uids.series_uid, _MODALITY_OF_KIND.get(kind, "OT")),
+        sop_uid=uids.sop_uid,
+        sop_class_uid=uids.class_uid,
         transfer_syntax=header.transfer_syntax,
         kind=kind,
         number=v.integer(elements, "00200013"),
         image_type=v.texts(elements, "00080008"),
         acquired_at=_acquired_at(elements),
         has_pixels=has_pixels,
-        header=header_json(header),
-        **_pixel_facts(header),
+        fault=" ".join(filter(None, faults)),
+        header=header_json(header, uids),
+        **pixel_facts,
     )
 
 
-def header_json(header: Header) -> bytes:
+def header_json(header: Header, uids: Identifiers) -> bytes:
     """The elements as one DICOM JSON object: tags ascending, text in UTF-8 (PS3.18 F.2).
 
     The character set is then UTF-8's, whatever the file's was. Viewers look for the stored
-    transfer syntax among the attributes: Available Transfer Syntax UID (0008,3002).
+    transfer syntax among the attributes: Available Transfer Syntax UID (0008,3002). Identifiers
+    that the object does not have itself are those it goes by here.
     """
-    told = {"00083002": {"vr": "UI", "Value": [header.transfer_syntax]}}
+    told = uids.told(header.elements)
+    told["00083002"] = {"vr": "UI", "Value": [header.transfer_syntax]}
     told["00080005"] = {"vr": "CS", "Value": ["ISO_IR 192"]}
     elements = dict(sorted((header.elements | told).items()))
     text = json.dumps(elements, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "replace")
-
-
-def _check_uid(value: str, what: str) -> None:
-    """Type 1 in SOP Common, General Study and General Series (PS3.3 C.12.1, C.7.2.1, C.7.3.1):
-    a file without them belongs nowhere. They become parts of addresses, so nothing else may
-    stand in them."""
-    if not value:
-        raise NotUsable("missing_uid", f"The {what} is missing.")
-    if len(value) > UID_LENGTH or not _UID.fullmatch(value):
-        raise NotUsable("bad_uid", f"The {what} is not a valid identifier.")
 
 
 def _patient(elements: v.Elements) -> PatientFacts:

@@ -4,11 +4,13 @@ Files without preamble or meta group (PS3.10) are read when the first element ma
 """
 
 import dataclasses
+import hashlib
 import mmap
 import zlib
 from pathlib import Path
 from typing import Any
 
+from studies.dicom.media import check_media
 from studies.dicom.reader import Buffer, Bulk, PixelElement, Reader, Scope
 from studies.dicom.vrs import NAMES, little_endian
 from studies.facts import NotUsable
@@ -18,7 +20,6 @@ EXPLICIT = "1.2.840.10008.1.2.1"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 NATIVE = frozenset({IMPLICIT, EXPLICIT, BIG_ENDIAN, DEFLATED})
-MEDIA_DIRECTORY = "1.2.840.10008.1.3.10"
 MAX_INFLATED = 1 << 30
 READ_WHOLE = 128 * 1024  # smaller files are read at once, larger ones mapped
 PREAMBLE = 132
@@ -52,10 +53,16 @@ class Header:
     offset_tables: dict[int, Bulk]
     unknown_charsets: frozenset[str]
     buffer: Buffer  # the file's bytes; the inflated bytes of a deflated file
+    start: int  # where the data set begins in the buffer
 
     @property
     def is_deflated(self) -> bool:
         return self.transfer_syntax == DEFLATED
+
+    def content_sum(self) -> str:
+        """SHA-256 of the data set, in hexadecimal: the same however the file was wrapped."""
+        with memoryview(self.buffer) as whole, whole[self.start :] as content:
+            return hashlib.sha256(content).hexdigest()
 
     def bytes_of(self, path: str) -> bytes:
         """A bulk value, little-endian, fragments joined. Raises KeyError for an unknown path."""
@@ -71,17 +78,20 @@ def open_object(path: str | Path) -> Header:
     if not len(buffer):
         raise NotUsable("empty", "The file is empty.")
     meta, start = _meta(buffer)
-    if _first(meta, "00020002") == MEDIA_DIRECTORY:
-        raise media_directory()
     declared = _first(meta, "00020010")
     size = len(buffer)
     if declared == DEFLATED:
         buffer, start = _inflated(buffer, start), 0
     order, explicit = _encoding(buffer, start, declared)
     reader = Reader(buffer, order)
-    elements = reader.dataset(start, len(buffer), explicit=explicit)
+    try:
+        elements = reader.dataset(start, len(buffer), explicit=explicit)
+    except NotUsable:
+        check_media(meta, {})  # a directory is passed over, damaged or not
+        raise
     if not elements:
         raise _not_dicom(buffer)
+    check_media(meta, elements)
     return Header(
         size=size,
         transfer_syntax=declared or _undeclared(order, explicit=explicit),
@@ -93,6 +103,7 @@ def open_object(path: str | Path) -> Header:
         offset_tables=reader.offset_tables,
         unknown_charsets=frozenset(reader.unknown_charsets),
         buffer=buffer,
+        start=start,
     )
 
 
@@ -164,11 +175,6 @@ def _inflated(buffer: Buffer, start: int) -> bytes:
     if not engine.eof:
         raise NotUsable("truncated", "The file ends in the middle of its compressed data set.")
     return inflated
-
-
-def media_directory() -> NotUsable:
-    """A DICOMDIR lists a medium's files (PS3.3 annex F) and is nothing to file itself."""
-    return NotUsable("media_directory", "This is a media directory; upload the folder it lists.")
 
 
 def _not_dicom(buffer: Buffer) -> NotUsable:

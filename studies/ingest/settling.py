@@ -14,9 +14,11 @@ from patients.models import Patient
 from studies.identity import Difference
 from studies.ingest.reading import Unreadable, plain
 from studies.models import IncomingFile, Instance, Study
+from studies.wording import sentence_of
 from worklist.models import ScheduledProcedure
 
 Status = IncomingFile.Status
+MEDIA_DIRECTORY = "media_directory"  # the code of `NotUsable`
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,21 @@ def settle_unreadable(failures: Sequence[Unreadable]) -> None:
     """What cannot be read is set aside; what could be refused to somebody's face is refused.
 
     A browser shows the outcome to the person who sent it. A modality was told "success" and will
-    not send again, so its object is kept whatever it is.
+    not send again, so its object is kept whatever it is. People drop whole media: the directory
+    among the images is nothing that went wrong.
     """
     if not failures:
         return
     by_pk = {failure.pk: failure.why for failure in failures}
     for incoming in IncomingFile.objects.locked_waiting(by_pk):
         why = by_pk[incoming.pk]
-        if why.refuse and incoming.source == IncomingFile.Source.UPLOAD:
-            refuse(incoming, Reason(why.code, why.sentence))
+        reason = Reason(why.code, sentence_of(why))
+        if not why.refuse or incoming.source != IncomingFile.Source.UPLOAD:
+            set_aside(incoming, reason)
+        elif why.code == MEDIA_DIRECTORY:
+            pass_over(incoming, reason)
         else:
-            set_aside(incoming, Reason(why.code, why.sentence))
+            refuse(incoming, reason)
 
 
 def set_aside(incoming: IncomingFile, reason: Reason) -> None:
@@ -74,10 +80,20 @@ def set_aside(incoming: IncomingFile, reason: Reason) -> None:
 
 def refuse(incoming: IncomingFile, reason: Reason) -> None:
     """Nothing of it is kept but the row, which says why. The row must be locked."""
+    _let_go(incoming, Status.REFUSED, reason)
+    record("incoming.refused", incoming, by=None, sender=incoming.sender, reason_code=reason.code)
+
+
+def pass_over(incoming: IncomingFile, reason: Reason) -> None:
+    """The same for what nobody needs to look at. The row must be locked."""
+    _let_go(incoming, Status.PASSED_OVER, reason)
+    record("incoming.passed_over", incoming, by=None, sender=incoming.sender)
+
+
+def _let_go(incoming: IncomingFile, status: str, reason: Reason) -> None:
     transaction.on_commit(partial(remove, incoming.path))
     incoming.path = ""
-    _settle(incoming, Status.REFUSED, reason)
-    record("incoming.refused", incoming, by=None, sender=incoming.sender, reason_code=reason.code)
+    _settle(incoming, status, reason)
 
 
 def _settle(incoming: IncomingFile, status: str, reason: Reason) -> None:

@@ -4,7 +4,13 @@ from studies.services.matching import match_by_hand
 from studies.services.receiving import Announced, receive
 from studies.services.set_aside import discard_set_aside, retry_set_aside
 from studies.services.settling import settle_study
-from studies.services.uploads import add_archive, already_sent, finish_upload, start_upload
+from studies.services.uploads import (
+    add_archive,
+    already_sent,
+    finish_upload,
+    pass_over,
+    start_upload,
+)
 from studies.services.viewing import view_study
 
 __all__ = [
@@ -14,6 +20,7 @@ __all__ = [
     "discard_set_aside",
     "finish_upload",
     "match_by_hand",
+    "pass_over",
     "receive",
     "retry_set_aside",
     "settle_study",

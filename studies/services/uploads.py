@@ -12,7 +12,7 @@ from common.bell import ring_once
 from common.files import KeptFile, remove
 from common.refusals import Refused
 from studies import tasks
-from studies.arrivals import plain
+from studies.arrivals import note_litter, plain
 from studies.models import Archive, Upload
 
 if TYPE_CHECKING:
@@ -56,6 +56,11 @@ def add_archive(upload: Upload, kept: KeptFile, name: str) -> Archive:
             raise Refused(_("This upload already has another archive with this name."))
     transaction.on_commit(partial(ring_once, tasks.unpack_archives))
     return archive
+
+
+def pass_over(upload: Upload, name: str, size: int) -> None:
+    """Note a file that an operating system left among the images. Its bytes are not kept."""
+    note_litter(upload, name, size)
 
 
 def already_sent(upload: Upload, sizes: dict[str, int]) -> set[str]:

@@ -69,7 +69,7 @@ def test_every_sample_is_read_and_answered(samples, readers):
     assert not surprises
     assert {name for name in expected if expected[name] == "reject"} <= refused.keys()
     accepted = {name: word for name, word in refused.items() if expected[name] == "accept"}
-    assert set(accepted.values()) == {"missing_uid", "media_directory"}
+    assert set(accepted.values()) == {"media_directory"}
 
 
 def test_every_sample_is_drawn_or_given_a_sign(samples, readers):

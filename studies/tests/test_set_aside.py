@@ -73,6 +73,7 @@ LEGAL = {
     (Status.WAITING, Status.ALREADY_HERE),
     (Status.WAITING, Status.SET_ASIDE),
     (Status.WAITING, Status.REFUSED),
+    (Status.WAITING, Status.PASSED_OVER),
     (Status.SET_ASIDE, Status.WAITING),
     (Status.SET_ASIDE, Status.DISCARDED),
 }

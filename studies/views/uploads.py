@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
@@ -14,6 +14,7 @@ from common.files import KeptFile, NoRoom, adopt, ensure_room
 from staff.access import StaffRequest, needs
 from studies import services
 from studies.archives import ARCHIVE_MAGIC
+from studies.file_names import is_litter
 from studies.models import IncomingFile, Study, Upload
 
 SHOWN = 200
@@ -50,6 +51,7 @@ def outcomes_of(upload: Upload, request: StaffRequest) -> dict[str, Any]:
         "is_busy": bool(counts.get(IncomingFile.Status.WAITING)) or bool(waiting),
         "problems": upload.files.needing_attention()[:SHOWN],
         "more_problems": max(0, upload.files.needing_attention().count() - SHOWN),
+        "passed_over": upload.files.passed_over()[:SHOWN],
         "studies": Study.objects.visible_to(request.user).fed_by(upload.pk).with_patient()[:50],
     }
 
@@ -91,7 +93,8 @@ def sizes_in(body: bytes) -> dict[str, int] | None:
 def add(request: StaffRequest, pk: int) -> HttpResponse:
     """Take in some files: `files`, and `names`, a JSON list of their paths in the same order."""
     upload = get_object_or_404(Upload.objects.made_by(request.user), pk=pk)
-    sent = request.FILES.getlist("files")
+    # FILE_UPLOAD_HANDLERS leaves no other kind.
+    sent = cast("list[TemporaryUploadedFile]", request.FILES.getlist("files"))
     try:
         names = json.loads(request.POST.get("names", "[]"))
     except ValueError:
@@ -112,6 +115,9 @@ def add(request: StaffRequest, pk: int) -> HttpResponse:
 
 def take_in(upload: Upload, file: TemporaryUploadedFile, name: str) -> str:
     """Keep one sent file and hand it on; an archive goes to be unpacked. Returns its name."""
+    if is_litter(name):
+        services.pass_over(upload, name, file.size or 0)
+        return name
     is_archive = file.read(len(ARCHIVE_MAGIC)) == ARCHIVE_MAGIC
     kept = keep_sent(file, "uploads" if is_archive else "objects")
     if is_archive:
@@ -129,7 +135,7 @@ def take_in(upload: Upload, file: TemporaryUploadedFile, name: str) -> str:
 
 def keep_sent(file: TemporaryUploadedFile, folder: str) -> KeptFile:
     """The browser's file already lies on our file system: name it instead of copying it."""
-    file.file.flush()
+    file.flush()
     return adopt(
         Path(file.temporary_file_path()), folder, ".zip" if folder == "uploads" else ".dcm"
     )
