@@ -100,7 +100,7 @@ def pieces_of(association: Association, wire: Wire) -> list[P_DATA]:
 def context_for(association: Association, wire: Wire) -> int:
     """The accepted presentation context that carries this object."""
     return next(
-        int(one.context_id)
+        int(one.context_id or 0)
         for one in association.accepted_contexts
         if one.abstract_syntax == wire.sop_class and one.transfer_syntax[0] == wire.transfer_syntax
     )
@@ -113,4 +113,5 @@ def send(association: Association, wire: Wire) -> int:
     _, answer = association.dimse.get_msg(block=True)
     association._reactor_checkpoint.set()
     assert answer is not None, "no answer"
-    return int(answer.Status)
+    assert answer.Status is not None
+    return answer.Status

@@ -125,7 +125,7 @@ def test_fifty_machines_at_once_are_all_answered(listener, settings):
 def connections_to_the_database() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def test_no_thread_and_no_database_connection_outlives_its_association(listener, eventually):
@@ -147,7 +147,7 @@ def still_answers(listener) -> bool:
     association = listener.call()
     status = association.send_c_echo().Status
     association.release()
-    return status == 0
+    return bool(status == 0)
 
 
 def test_a_health_check_that_connects_and_hangs_up_leaves_nothing_behind(listener, eventually):

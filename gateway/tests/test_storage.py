@@ -4,10 +4,12 @@ import errno
 import re
 import threading
 from pathlib import Path
+from typing import cast
 
 import pydicom
 import pytest
 from django.db import OperationalError
+from pynetdicom.transport import AssociationSocket
 
 from common import files
 from common.files import NoRoom, absolute
@@ -83,7 +85,7 @@ def test_every_sample_is_kept_bit_for_bit_in_its_own_syntax(listener, samples):
     wires = accepted_samples(samples)
     assert len(wires) > 300
 
-    for batch in _by(wires, 100):
+    for batch in (wires[first : first + 100] for first in range(0, len(wires), 100)):
         association = association_for(listener.port, batch)
         assert association.is_established
         for wire in batch:
@@ -95,10 +97,6 @@ def test_every_sample_is_kept_bit_for_bit_in_its_own_syntax(listener, samples):
     for incoming, wire in zip(stored, wires, strict=True):
         assert absolute(incoming.path).read_bytes().endswith(wire.encoded), wire.name
         assert incoming.transfer_syntax == wire.transfer_syntax, wire.name
-
-
-def _by(items: list, size: int):
-    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 @pytest.mark.parametrize(
@@ -266,13 +264,12 @@ def test_a_store_in_a_context_that_is_not_storage_is_not_kept(listener):
 def test_an_abort_in_the_middle_leaves_nothing_behind(listener, data_folder, eventually):
     wire = made(HALF_A_MEGABYTE)
     association = association_for(listener.port, [wire])
-    wire_socket = association.dul.socket.socket
     pieces = pieces_of(association, wire)
     for piece in pieces[: len(pieces) // 2]:
         association.dul.send_pdu(piece)
     eventually(lambda: len(half_written(data_folder)) == 1)
 
-    wire_socket.close()
+    cast(AssociationSocket, association.dul.socket)._shutdown_socket()
 
     eventually(lambda: not listener.door.calls)
     assert half_written(data_folder) == []
@@ -298,6 +295,7 @@ def test_what_is_being_received_when_the_listener_stops_is_finished(
     _, answer = association.dimse.get_msg(block=True)
     stopping.join()
 
+    assert answer is not None
     assert answer.Status == SUCCESS
     assert IncomingFile.objects.count() == 1
     association._reactor_checkpoint.set()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
@@ -16,9 +17,14 @@ from worklist.tests.factories import ScheduledProcedureFactory
 
 PENDING, PENDING_WITH_WARNING = 0xFF00, 0xFF01
 IMPLICIT = "1.2.840.10008.1.2"
+PROFILE: dict[str, Any] = {
+    "own_station": "",
+    "shows_started": False,
+    "character_set": "ISO_IR 192",
+}
 
 
-def query(step: dict | None = None, **keys) -> Dataset:
+def query(step: dict[str, Any] | None = None, **keys) -> Dataset:
     """An identifier: `step` are keys inside the scheduled procedure step sequence."""
     identifier = Dataset()
     for keyword, value in keys.items():
@@ -32,13 +38,11 @@ def query(step: dict | None = None, **keys) -> Dataset:
 
 
 def ask(identifier: Dataset, **profile) -> list[Dataset]:
-    profile = {"own_station": "", "shows_started": False, "character_set": "ISO_IR 192"} | profile
-    return [answer for _, answer in worklist_answers(identifier, **profile)]
+    return [answer for _, answer in worklist_answers(identifier, **(PROFILE | profile))]
 
 
 def statuses(identifier: Dataset) -> set[int]:
-    profile = {"own_station": "", "shows_started": False, "character_set": "ISO_IR 192"}
-    return {status for status, _ in worklist_answers(identifier, **profile)}
+    return {status for status, _ in worklist_answers(identifier, **PROFILE)}
 
 
 def steps(identifier: Dataset, **profile) -> list[str]:
