@@ -18,7 +18,11 @@ WAITING_IN_WORDS = 4 * HOUR  # beyond this, hours and minutes say less than the 
 
 
 def _span(seconds: float) -> str:
-    """34 min, 1 h 20 min, 3 d: rounded down, as people count waiting."""
+    """34 min, 1 h 20 min, 3 d: rounded down, as people count waiting; never broken in a line."""
+    return _length(seconds).replace(" ", "\u00a0")
+
+
+def _length(seconds: float) -> str:
     minutes = int(seconds // MINUTE)
     if seconds < HOUR:
         return _("%(minutes)s min") % {"minutes": minutes}

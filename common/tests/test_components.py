@@ -96,7 +96,7 @@ def test_an_icon_is_silent_unless_it_has_a_label():
 def test_a_time_is_said_as_the_ward_says_it(settings, ahead, manner, words):
     settings.TIME_ZONE = "UTC"
 
-    assert in_words(NOW + ahead, NOW, manner) == words
+    assert in_words(NOW + ahead, NOW, manner).replace("\u00a0", " ") == words
 
 
 def test_a_time_carries_the_exact_moment_and_marks_a_wait_that_is_too_long():

@@ -4,7 +4,9 @@ const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 const MINUTE = 60, HOUR = 3600, DAY = 86400, IN_WORDS = 4 * HOUR;
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
 
-function span(seconds) {
+const span = (seconds) => length(seconds).replaceAll(" ", "\u00a0"); // never broken in a line
+
+function length(seconds) {
   const minutes = Math.floor(seconds / MINUTE);
   if (seconds < HOUR) return fill(words.minutes, { minutes });
   if (seconds < DAY) return fill(words.hours, { hours: Math.floor(minutes / 60), minutes: String(minutes % 60).padStart(2, "0") });
