@@ -138,6 +138,7 @@ class Reception(ACSE):
         try:
             caller = identify_caller(request.calling_ae_title, self.requestor.address)
         except DatabaseError as why:
+            logger.warning("Cannot ask the database who calls: %s", why)
             raise CANNOT_ASK from why
         if caller is None:
             raise UNKNOWN_CALLER

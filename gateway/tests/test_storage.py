@@ -8,7 +8,7 @@ from typing import cast
 
 import pydicom
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from pynetdicom.transport import AssociationSocket
 
 from common import files
@@ -153,6 +153,20 @@ def test_while_the_database_is_away_the_sender_is_told_to_try_again(
     assert send(association, wire) == SUCCESS
     assert IncomingFile.objects.count() == 1
     assert half_written(data_folder) == []
+
+
+def test_a_connection_that_the_database_dropped_is_replaced(sender):
+    wire = made()
+    association = sender(wire)
+    assert send(association, wire) == SUCCESS
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+    assert send(association, wire) == SUCCESS
 
 
 def test_a_nearly_full_disk_is_told_before_bytes_are_written(sender, settings, data_folder):
