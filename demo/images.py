@@ -1,10 +1,9 @@
 """The demonstration's images come in through the same door as everybody's."""
 
-from studies.services import receive
-
 from common.files import keep
 from demo.objects import objects_of
 from studies.models import IncomingFile
+from studies.services import receive
 from worklist.models import ScheduledProcedure
 
 WITH_IMAGES = {"COMPLETED", "IN_PROGRESS"}

@@ -23,7 +23,8 @@ SLICE_MM, PIXEL_MM = 150 / 79, 230 / 255
 
 def uid_of(procedure: ScheduledProcedure, *numbers: int) -> str:
     """The same identifier each time for the same object of the same study."""
-    stem = procedure.order.study_instance_uid.removeprefix("2.25.")[-18:]
+    # A component has no leading zeros (PS3.5 9.1).
+    stem = str(int(procedure.order.study_instance_uid.removeprefix("2.25.")[-18:]))
     return ".".join([ARC, stem, *(str(number) for number in numbers)])
 
 

@@ -1,0 +1,109 @@
+"""Every page of the demonstration day, for everybody who may see it: accessible, whole, quiet."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from audit.services import _seen_demonstration
+from equipment.models import Device
+from staff.models import User
+from studies.ingest import file_batch
+from studies.models import IncomingFile, Study, Upload
+from studies.services import receive, start_upload
+from studies.thumbnails import draw_batch
+from worklist.models import ScheduledProcedure
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture
+def demonstration(transactional_db, monkeypatch, tmp_path):
+    """A day with images filed, one object set aside and one refused."""
+    from common.files import keep  # noqa: PLC0415
+
+    monkeypatch.setattr("demo.images.objects_of", few_objects_of)
+    call_command("load_demo")
+    technician = User.objects.get(username="technician")
+    receive(keep([b"rubbish"], "objects"), source=IncomingFile.Source.DIMSE, sender="TEST_SCU")
+    receive(
+        keep([b"a letter"], "objects"),
+        source=IncomingFile.Source.UPLOAD,
+        sender="technician",
+        upload=start_upload(by=technician, label="disc"),
+        original_name="disc/letter.txt",
+    )
+    while file_batch() or draw_batch():
+        pass
+    yield
+    _seen_demonstration.clear()
+
+
+def few_objects_of(procedure):
+    """Three slices instead of eighty: this is about pages."""
+    from itertools import islice  # noqa: PLC0415
+
+    from demo.objects import objects_of  # noqa: PLC0415
+
+    return islice(objects_of(procedure), 3)
+
+
+def pages_of(username: str) -> list[str]:
+    """What this person opens in a day."""
+    procedure = ScheduledProcedure.objects.filter(status="IN_PROGRESS").first()
+    study = Study.objects.filter(instance_count=3).first()
+    assert procedure is not None
+    assert study is not None
+    record = reverse("studies:study", args=[study.study_instance_uid])
+    patient = reverse("patients:patient", args=[procedure.order.patient_id])
+    device = reverse("equipment:device", args=[Device.objects.get(ae_title="CT01").pk])
+    clinical = [
+        reverse("worklist:board"),
+        reverse("worklist:board") + "?state=all",
+        reverse("worklist:procedure", args=[procedure.pk]),
+        *(reverse("patients:list"), patient, reverse("patients:list") + "?q=nobody-at-all"),
+        *(reverse("studies:list"), record, reverse("equipment:list"), device),
+    ]
+    aside = IncomingFile.objects.set_aside().get()
+    upload = Upload.objects.get()
+    mending = [
+        *(reverse("studies:set_aside_list"), reverse("studies:set_aside", args=[aside.pk])),
+        *(reverse("upload:page"), reverse("upload:batch", args=[upload.pk])),
+    ]
+    return {
+        "technician": clinical + mending,
+        "radiologist": [reverse("reports:list"), record, patient],
+        "referrer": [reverse("patients:list"), patient, record],
+        "scheduler": [reverse("worklist:board"), reverse("patients:list")],
+        "engineer": [reverse("equipment:list"), device],
+        "admin": [reverse("audit:trail"), reverse("staff:styleguide"), reverse("equipment:list")],
+    }[username]
+
+
+def what_is_wrong_with(page: Page, axe) -> list[str]:
+    """What axe finds, and whether the page is wider than the screen."""
+    wrong = axe(page)
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+        wrong.append("the page scrolls sideways")
+    return wrong
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", ["desk", "phone"])
+def test_every_page_is_accessible_and_whole(
+    demonstration, live_server, page_for, axe, scheme, screen
+):
+    wrong: dict[str, list[str]] = {}
+    for username in ("technician", "radiologist", "referrer", "scheduler", "engineer", "admin"):
+        page = page_for(User.objects.get(username=username), screen, scheme)
+        page.route("**/events/", lambda route: route.fulfill(status=204))  # another server's part
+        for path in pages_of(username):
+            errors: list[str] = []
+            page.on("console", lambda m, e=errors: e.append(m.text) if m.type == "error" else None)
+            page.goto(live_server.url + path, wait_until="load")
+            page.wait_for_timeout(150)  # slots load themselves
+            found = what_is_wrong_with(page, axe) + errors
+            if found:
+                wrong[f"{username} {path}"] = found
+
+    assert wrong == {}
