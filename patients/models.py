@@ -10,8 +10,6 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
-from common.text import fold
-
 if TYPE_CHECKING:
     from staff.models import User
 
@@ -60,7 +58,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         for word in words.split():
             of_order = Patient.objects.filter(orders__accession_number__iexact=word).values("pk")
             found = found.filter(
-                Q(folded_name__contains=fold(word))
+                Q(folded_name__contains=Fold(Value(word)))
                 | Q(patient_id__istartswith=word)
                 | Q(birth_date__in=days_meant_by(word))
                 | Q(pk__in=of_order)

@@ -22,6 +22,7 @@ WORDS: dict[str, str | Promise] = {
     "incoming.set_aside": _("Received object set aside"),
     "incoming.viewed": _("Received object opened"),
     "instance.mended": _("Image mended"),
+    "order.cancelled": _("Order cancelled"),
     "order.fulfilled": _("Order fulfilled"),
     "order.placed": _("Order placed"),
     "patient.corrected": _("Identity corrected"),

@@ -11,9 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from common.text import fold
 from equipment.models import Device
-from patients.models import Alert, Patient
+from patients.models import Alert, Fold, Patient
 from worklist.models.asked import AskedQuerySet
 from worklist.models.move import Move
 from worklist.models.order import Order, ProcedureType
@@ -128,7 +127,7 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         found = self
         for word in words.split():
             found = found.filter(
-                Q(order__patient__folded_name__contains=fold(word))
+                Q(order__patient__folded_name__contains=Fold(Value(word)))
                 | Q(order__patient__patient_id__istartswith=word)
                 | Q(order__accession_number__istartswith=word)
                 | Q(procedure_type__meaning__icontains=word)

@@ -10,6 +10,7 @@ from worklist.services.procedures import (
     start_procedure,
 )
 from worklist.services.waiting import (
+    cancel_order,
     cancel_procedure,
     hold_procedure,
     mark_no_show,
@@ -18,6 +19,7 @@ from worklist.services.waiting import (
 )
 
 __all__ = [
+    "cancel_order",
     "cancel_procedure",
     "complete_procedure",
     "discontinue_procedure",

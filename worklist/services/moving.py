@@ -49,8 +49,8 @@ def carry(
     """
     before = procedure.status
     procedure.move_to(wanted)
-    for field, value in stamps.items():
-        setattr(procedure, field, value)
+    for name, value in stamps.items():
+        setattr(procedure, name, value)
     procedure.full_clean()
     procedure.save(update_fields=["status", *stamps])
     Move.objects.create(

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.services import record
 from common.refusals import Refused
-from worklist.models import ScheduledProcedure
+from worklist.models import Order, ScheduledProcedure
 from worklist.reasons import DID_NOT_ARRIVE, sentence_of_reason
 from worklist.services.moving import Cause, carry, locked
 
@@ -80,3 +81,27 @@ def mark_no_show(procedure: ScheduledProcedure, *, by: "User") -> ScheduledProce
         reason_code=DID_NOT_ARRIVE,
         reason=sentence,
     )
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, by: "User", reason_code: str, reason: str = "") -> Order:
+    """Take back a whole request: what has not begun is cancelled with it, for the same reason.
+
+    Refused while one of its procedures is under way, and when all is over already.
+    """
+    steps = order.procedures.unfinished().in_time_order().select_for_update(of=("self",))
+    for step in steps:
+        cancel_procedure(step, by=by, reason_code=reason_code, reason=reason)
+    sentence = sentence_of_reason(reason_code, reason)
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    order.move_to(Order.Status.CANCELLED)
+    order.save(update_fields=["status"])
+    record(
+        "order.cancelled",
+        order,
+        by=by,
+        patient=order.patient,
+        reason_code=reason_code,
+        reason=sentence,
+    )
+    return order

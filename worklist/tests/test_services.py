@@ -1,9 +1,11 @@
 """Every verb: it works, it is refused in the wrong state, it leaves a trace."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from audit.models import Entry
@@ -240,6 +242,31 @@ def test_the_reasons_are_those_of_the_standard():
     assert sorted(REASONS) == [str(code) for code in range(110500, 110517)]
 
 
+def test_cancelling_an_order_cancels_what_has_not_begun(person):
+    order = OrderFactory.create()
+    steps = ScheduledProcedureFactory.create_batch(2, order=order)
+
+    cancelled = services.cancel_order(order, by=person("Scheduler"), reason_code="110510")
+
+    assert cancelled.status == Order.Status.CANCELLED
+    for step in steps:
+        step.refresh_from_db()
+        assert (step.status, step.reason_code) == (Status.CANCELLED, "110510")
+    assert trace("order.cancelled").details["reason"] == "Duplicate order"
+
+
+def test_an_order_that_is_being_done_is_not_cancelled(person):
+    order = OrderFactory.create()
+    waiting = ScheduledProcedureFactory.create(order=order)
+    ScheduledProcedureFactory.create(order=order, status=Status.IN_PROGRESS)
+
+    with pytest.raises(Refused):
+        services.cancel_order(order, by=person("Scheduler"), reason_code="110510")
+
+    waiting.refresh_from_db()
+    assert waiting.status == Status.SCHEDULED
+
+
 # ── before it begins ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -333,3 +360,27 @@ def test_open_pages_hear_of_a_move_after_the_commit(
         assert heard == []
 
     assert heard == [("board", f"procedure-{procedure.pk}")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_press_start_at_once_do_not_both_find_an_empty_table(person):
+    people = [person("Technician"), person("Technician")]
+    device = DeviceFactory.create()
+    steps = ScheduledProcedureFactory.create_batch(2, device=device, status=Status.ARRIVED)
+    together = Barrier(2)
+
+    def press(number: int) -> bool:
+        try:
+            together.wait(10)
+            services.start_procedure(steps[number], by=people[number])
+        except Refused:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(press, range(2)))
+
+    assert sorted(outcomes) == [False, True]
