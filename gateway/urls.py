@@ -29,6 +29,7 @@ INSTANCE = f"{SERIES}/instances/<uid:instance>"
 FRAMES = f"{INSTANCE}/frames/<str:frames>"
 
 urlpatterns = [
+    path(FRAMES, frames.frames, name="frames"),  # what is asked for most
     path("studies", search.studies, name="search-studies"),
     path("series", search.series, name="search-series"),
     path("instances", search.instances, name="search-instances"),
@@ -48,7 +49,6 @@ urlpatterns = [
     path(f"{SERIES}/thumbnail", thumbnails.several, name="series-thumbnail"),
     path(f"{INSTANCE}/thumbnail", thumbnails.instance, name="instance-thumbnail"),
     path(f"{INSTANCE}/frames", frames.frames, name="all-frames"),
-    path(FRAMES, frames.frames, name="frames"),
     path(f"{FRAMES}/rendered", rendered.frames, name="frames-rendered"),
     path(f"{FRAMES}/thumbnail", thumbnails.frame, name="frame-thumbnail"),
     path(f"{INSTANCE}/bulkdata/<path:tag_path>", bulkdata.bulkdata, name="bulkdata"),

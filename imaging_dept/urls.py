@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from common import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("dicom-web/", include("gateway.urls")),  # first: a study's frames are the most requests
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics, name="metrics"),
@@ -21,5 +22,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reading/", include("reports.urls")),
     path("audit/", include("audit.urls")),
     path("api/", include(("imaging_dept.api", "api"))),
-    path("dicom-web/", include("gateway.urls")),
 ]

@@ -86,7 +86,7 @@ def scope(user: "User", study: str, series: str = "", instance: str = "") -> "In
     """The instances that an address names, of those this person may see."""
     visible = Instance.objects.visible_to(user)
     if instance:
-        return visible.named(study, series, instance)
+        return visible.of_series(study, series).with_uid(instance)
     return visible.of_series(study, series) if series else visible.of_study(study)
 
 
@@ -106,10 +106,16 @@ def extent(instances: "InstanceQuerySet") -> Extent:
 def one(request: StaffRequest, where: dict[str, str], *, with_layout: bool = False) -> Stored:
     """The instance that an address names. Raises NotHere."""
     columns = (*COLUMNS, "pixel_layout") if with_layout else COLUMNS
-    row = scope(request.user, **where).values_list(*columns).first()
+    # Looked up by the one identifier that is unique; the others are compared here, which spares
+    # the database two conditions on every frame.
+    rows = Instance.objects.visible_to(request.user).with_uid(where["instance"])
+    row = next(iter(rows.values_list(*columns)), None)
     if row is None:
         raise NotHere(_("There is no such object here."))
-    return Stored(*row)
+    stored = Stored(*row)
+    if (stored.study_uid, stored.series_uid) != (where["study"], where["series"]):
+        raise NotHere(_("There is no such object here."))
+    return stored
 
 
 def each(instances: "InstanceQuerySet") -> Iterator[Stored]:

@@ -7,8 +7,8 @@ from dicomweb_client.session_utils import create_session
 from pydicom import Dataset, dcmread
 from requests import HTTPError
 
-from gateway.tests.filing import filed, renamed
 from staff.models import ApiToken
+from studies.tests.filing import filed, renamed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,8 @@ def archive(live_server, person):
     ApiToken.objects.create(user=person("Technician"), digest=digest, label="test")
     session = create_session()
     session.headers["Authorization"] = f"Bearer {secret}"
-    return DICOMwebClient(f"{live_server.url}/dicom-web", session=session)
+    yield DICOMwebClient(f"{live_server.url}/dicom-web", session=session)
+    session.close()  # the server's threads then let go of the database
 
 
 @pytest.fixture

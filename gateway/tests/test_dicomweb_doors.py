@@ -2,14 +2,15 @@
 
 import pytest
 from django.core.cache import cache
-from django.urls import get_resolver
+from django.urls import URLResolver, get_resolver
 
 from audit.models import Entry
 from gateway.dicomweb import trail
-from gateway.tests.filing import ROOT, address, ask, filed
+from gateway.tests.asking import ROOT, address, ask
 from staff.models import ApiToken
 from studies.models import Study
 from studies.tests.factories import StudyFactory
+from studies.tests.filing import filed
 from studies.tests.made_objects import an_image, ramp, saved
 from worklist.tests.factories import OrderFactory
 
@@ -27,8 +28,9 @@ NAMES = {
 
 def every_address():
     """Each DICOMweb address once, as a person would write it."""
-    [resolver] = [r for r in get_resolver().url_patterns if str(r.pattern) == "dicom-web/"]
-    for entry in resolver.url_patterns:
+    prefixes = [entry for entry in get_resolver().url_patterns if isinstance(entry, URLResolver)]
+    [below] = [entry for entry in prefixes if str(entry.pattern) == "dicom-web/"]
+    for entry in below.url_patterns:
         path = str(entry.pattern)
         for kind, name in (("uid", "study"), ("uid", "series"), ("uid", "instance")):
             path = path.replace(f"<{kind}:{name}>", NAMES[name])

@@ -8,8 +8,9 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from common.files import absolute
-from gateway.tests.filing import ROOT, address, ask, filed, parts_of, renamed
+from gateway.tests.asking import ROOT, address, ask, parts_of
 from studies.models import InstanceHeader
+from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
 
 pytestmark = pytest.mark.django_db

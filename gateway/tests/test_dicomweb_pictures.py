@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 
 from common.files import absolute
-from gateway.tests.filing import ROOT, address, ask, filed, parts_of, renamed
+from gateway.tests.asking import ROOT, address, ask, parts_of
 from studies.models import Thumbnail
+from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
 
 pytestmark = pytest.mark.django_db
@@ -216,8 +217,8 @@ def test_thumbnails_of_frames_and_sizes_are_drawn_on_demand(viewer, samples):
 
 def test_every_kind_of_object_has_a_thumbnail(viewer, samples):
     made = samples / "made"
-    names = ("derived/key_objects", "derived/sr_tid1500", "document/pdf_2_pages")
-    names += ("waveform/ecg_12_leads", "video/h264", "derived/gsps")
+    names = ["derived/key_objects", "derived/sr_tid1500", "document/pdf_2_pages"]
+    names += ["waveform/ecg_12_leads", "video/h264", "derived/gsps"]
     for instance in filed(*(made / f"{name}.dcm" for name in names)):
         answer, body = ask(viewer, address(instance, "/thumbnail"))
         assert answer.status_code == 200

@@ -9,10 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.tests.filing import ROOT
+from gateway.dicomweb.search import engine
+from gateway.dicomweb.search.attributes import Level
+from gateway.tests.asking import ROOT
+from gateway.tests.factories import InstanceFactory, SeriesFactory, StudyFactory, with_header
 from patients.tests.factories import PatientFactory
 from studies.models import Match
-from studies.tests.factories import InstanceFactory, SeriesFactory, StudyFactory, with_header
 from worklist.tests.factories import OrderFactory, ScheduledProcedureFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,15 +25,21 @@ def archive(client, person):
     """A technician's client; `archive("/studies?…")` gives the list that was answered."""
     client.force_login(person("Technician"))
 
-    def search(path, **query):
-        answer = client.get(ROOT + path, query)
-        assert answer.status_code == 200, answer.content
-        assert answer["Content-Type"] == "application/dicom+json"
-        search.answer = answer
-        return answer.json()
+    return Archive(client)
 
-    search.client = client
-    return search
+
+class Archive:
+    """Searches, and the answer to the last one."""
+
+    def __init__(self, client):
+        self.client = client
+        self.answer = None
+
+    def __call__(self, path, **query):
+        self.answer = self.client.get(ROOT + path, query)
+        assert self.answer.status_code == 200, self.answer.content
+        assert self.answer["Content-Type"] == "application/dicom+json"
+        return self.answer.json()
 
 
 def first(element):
@@ -415,9 +423,7 @@ def test_pages_follow_each_other_and_miss_nothing(archive):
 
 
 def test_a_list_that_we_cut_says_that_there_is_more(archive, monkeypatch):
-    from gateway.dicomweb.search import engine  # noqa: PLC0415
-
-    monkeypatch.setitem(engine.MOST, engine.Level.STUDY, 2)
+    monkeypatch.setitem(engine.MOST, Level.STUDY, 2)
     StudyFactory.create_batch(3)
 
     assert len(archive("/studies", limit=50)) == 2

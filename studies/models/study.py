@@ -254,9 +254,9 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         """A series is only found inside its own study."""
         return self.of_study(study_uid).filter(series__series_instance_uid=series_uid)
 
-    def named(self, study_uid: str, series_uid: str, sop_uid: str) -> Self:
-        """The one instance of these three identifiers, or nothing."""
-        return self.of_series(study_uid, series_uid).filter(sop_instance_uid=sop_uid)
+    def with_uid(self, sop_uid: str) -> Self:
+        """The one instance of this identifier, or nothing."""
+        return self.filter(sop_instance_uid=sop_uid)
 
     def in_order(self) -> Self:
         """As a person pages through them."""

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Entry
-from gateway.tests.filing import filed, renamed
+from studies.tests.filing import filed, renamed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import generate_uid
 
-from gateway.tests.filing import filed, renamed
+from studies.tests.filing import filed, renamed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
