@@ -43,8 +43,8 @@ def docs(request: HttpRequest) -> HttpResponse:
 @cache
 def doors() -> list[Door]:
     """Read from the same description that /api/schema/ gives out."""
-    generator = SchemaGenerator()  # type: ignore[no-untyped-call]
-    schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    generator: Any = SchemaGenerator()  # type: ignore[no-untyped-call]
+    schema = generator.get_schema(request=None, public=True)
     views = {(method, path): view for path, _, method, view in generator._get_paths_and_endpoints()}
     found = [
         Door(
@@ -63,7 +63,8 @@ def doors() -> list[Door]:
 
 def permission_of(view: Any) -> str:
     """The permission its table names for this action; empty for pages about the API itself."""
-    return getattr(view, "action_permissions", {}).get(getattr(view, "action", ""), "")
+    table: dict[str, str] = getattr(view, "action_permissions", {})
+    return table.get(getattr(view, "action", ""), "")
 
 
 def parameters_of(operation: dict[str, Any]) -> Iterator[Field]:

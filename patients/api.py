@@ -42,7 +42,7 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
         )
 
 
-class PatientFilter(filters.FilterSet):
+class PatientFilter(filters.FilterSet):  # type: ignore[misc]
     """`q` is the search of the patients' page; the others match exactly."""
 
     q = filters.CharFilter(method="by_words", label="Name, record number, accession or birth date")

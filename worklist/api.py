@@ -99,7 +99,7 @@ class DiscontinuationSerializer(serializers.Serializer[None]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
-class ScheduledProcedureFilter(filters.FilterSet):
+class ScheduledProcedureFilter(filters.FilterSet):  # type: ignore[misc]
     """The board's filters, by their own names."""
 
     day = filters.DateFilter(method="on_day", label="Scheduled on this day")

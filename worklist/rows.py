@@ -183,7 +183,7 @@ def images_of(procedure: ScheduledProcedure) -> SafeString:
     return format_html(
         '<span class="images-count images-{}">{}<span>{}</span>{}</span>',
         procedure.images.lower(),
-        icon(mark, Images(procedure.images).label) if mark else "",
+        icon(mark, str(Images(procedure.images).label)) if mark else "",
         procedure.images_words,
         progress_of(procedure) if procedure.images == Images.ARRIVING else "",
     )

@@ -72,8 +72,12 @@ def test_a_retired_device_is_no_longer_known_at_the_door():
 
     assert identify_caller("OLD01", "10.0.0.1") is None
     assert identify_caller("CT99", "10.0.0.1") is None
-    assert identify_caller(" CT99 ", "::ffff:10.0.0.9").own_station == "CT99"
-    assert identify_caller("WS99", "10.0.0.1").device_pk is None
+    scanner = identify_caller(" CT99 ", "::ffff:10.0.0.9")
+    workstation = identify_caller("WS99", "10.0.0.1")
+    assert scanner is not None
+    assert scanner.own_station == "CT99"
+    assert workstation is not None
+    assert workstation.device_pk is None
 
 
 @pytest.mark.django_db

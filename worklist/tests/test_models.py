@@ -61,6 +61,7 @@ def test_only_the_known_moves_of_an_order_are_legal(current, wanted):
 @pytest.mark.django_db
 def test_a_procedure_cannot_end_before_it_starts():
     procedure = ScheduledProcedureFactory.create(status=Status.COMPLETED)
+    procedure.started_at = timezone.now()
     procedure.ended_at = procedure.started_at - dt.timedelta(minutes=1)
 
     with pytest.raises(ValidationError, match="cannot end before it starts"):

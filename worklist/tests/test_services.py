@@ -1,6 +1,7 @@
 """Every verb: it works, it is refused in the wrong state, it leaves a trace."""
 
 import datetime as dt
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -187,6 +188,8 @@ def test_completing_stamps_the_end_keeps_the_comment_and_fulfils_the_order(techn
 
     assert done.status == Status.COMPLETED
     assert done.comment == "Moved a little."
+    assert done.ended_at is not None
+    assert done.started_at is not None
     assert done.ended_at >= done.started_at
     procedure.order.refresh_from_db()
     assert procedure.order.status == Order.Status.FULFILLED
@@ -302,7 +305,7 @@ def test_a_patient_who_is_here_is_no_no_show(technician):
         services.mark_no_show(procedure, by=technician)
 
 
-VERBS = {
+VERBS: dict[str, tuple[Callable[..., ScheduledProcedure], dict[str, str], set[str]]] = {
     "arrive": (services.register_arrival, {}, {Status.SCHEDULED}),
     "ready": (services.mark_ready, {}, {Status.ARRIVED}),
     "start": (
