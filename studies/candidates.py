@@ -23,6 +23,7 @@ SHOWN = 8
 DAYS_AROUND = 2
 MOST_OF_PATIENT = 100
 MOST_OF_DAYS = 500
+NOTHING_IN_COMMON = 3  # still a candidate when modality and day fit and no images have come
 LEAST_SCORE = 4  # less than a name, or a day with its modality, is no candidate
 
 
@@ -87,7 +88,7 @@ def _same_person(here: Patient, there: Patient) -> tuple[int, list[str]]:
     if here.patient_id.lstrip("0").casefold() == there.patient_id.lstrip("0").casefold():
         score += 4
         reasons.append(_("same number"))
-    return (score, reasons) if reasons else (-LEAST_SCORE, [])
+    return (score, reasons) if reasons else (-NOTHING_IN_COMMON, [])
 
 
 def _facts_of(patient: Patient) -> PatientFacts:

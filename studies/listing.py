@@ -63,9 +63,19 @@ class StudyList:
             studies = studies.of_modality(self.modality)
         if self.words:
             studies = studies.matching(self.words)
-        if self.after:
-            studies = studies.following(self.after)
-        return list(studies.with_list_details()[: PAGE + 1])
+        return self._page_of(studies.with_list_details())
+
+    def _page_of(self, studies: StudyQuerySet) -> list[Study]:
+        """Dated ones first, then those that do not say when they were made: two short walks along
+        an index instead of one long sort."""
+        dated, undated = studies.dated(), studies.undated()
+        found: list[Study] = []
+        if self.after is None or self.after.study_date:
+            found = list((dated.following(self.after) if self.after else dated)[: PAGE + 1])
+        elif self.after:
+            undated = undated.following(self.after)
+        left = PAGE + 1 - len(found)
+        return found + (list(undated[:left]) if left else [])
 
     @property
     def first_day(self) -> dt.date | None:

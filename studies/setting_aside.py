@@ -1,14 +1,17 @@
 """What was set aside, in words: the list of it, and the explanation of one object."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.templatetags.ward import pn
 from studies.dicom.names import name_of
 from studies.models import IncomingFile
 
@@ -43,8 +46,25 @@ OTHER_PATIENT = Why(
         "and discard these."
     ),
 )
+WITHOUT_IDENTIFIERS = Why(
+    _("Its identifiers are lost"),
+    _(
+        "Without them nobody can say which study it belongs to. Have it sent again from where it "
+        "was made, then discard this one."
+    ),
+)
 WHYS: Mapping[str, Why] = {
     "other_patient": OTHER_PATIENT,
+    "missing_uid": WITHOUT_IDENTIFIERS,
+    "bad_uid": WITHOUT_IDENTIFIERS,
+    "media_directory": Why(
+        _("A directory, not an image"),
+        _("Nothing of it is needed: the images it lists are sent one by one. Discard it."),
+    ),
+    "climbs": Why(
+        _("A directory that points elsewhere"),
+        _("Nothing it lists was opened. Discard it, and find out who made it."),
+    ),
     "same_uid_other_content": Why(
         _("Same identifier, other content"),
         _(
@@ -131,9 +151,18 @@ def row_of(difference: dict[str, Any]) -> Row:
     return Row(
         label=name_of(field) if is_tag else str(FIELDS.get(field, field)),
         tag=f"({field[:4]},{field[4:]})" if is_tag else "",
-        here=difference["here"],
-        arrived=difference["arrived"],
+        here=as_read(field, difference["here"]),
+        arrived=as_read(field, difference["arrived"]),
     )
+
+
+def as_read(field: str, value: str) -> str:
+    """A stored value as people read it: names without carets, dates as the pages write them."""
+    if field == "name":
+        return " · ".join(pn(group) for group in value.split("=") if group)
+    if field == "birth_date" and value:
+        return date_format(dt.date.fromisoformat(value), "j M Y")
+    return value
 
 
 @dataclass

@@ -49,8 +49,9 @@ class ClaimableQuerySet(models.QuerySet[Claimed]):
         return self.waiting().filter(pk__in=pks).select_for_update(of=("self",)).order_by("pk")
 
     def renew(self, pks: Iterable[int]) -> None:
-        """Say that these are still being worked on."""
-        self.waiting().filter(pk__in=pks).update(next_attempt_at=timezone.now() + LEASE)
+        """Say that these are still being worked on, but for those given back (untried again)."""
+        still_held = self.waiting().filter(pk__in=pks, attempts__gt=0)
+        still_held.update(next_attempt_at=timezone.now() + LEASE)
 
     def give_back(self, pks: Iterable[int]) -> None:
         """Let go of rows that were taken but not tried."""

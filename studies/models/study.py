@@ -86,11 +86,18 @@ class StudyQuerySet(models.QuerySet["Study"]):
         patients = Patient.objects.all().matching(words)
         return self.filter(Q(patient__in=patients) | Q(accession_number__istartswith=words))
 
+    def dated(self) -> Self:
+        return self.filter(study_date__isnull=False)
+
+    def undated(self) -> Self:
+        return self.filter(study_date__isnull=True)
+
     def following(self, study: "Study") -> Self:
-        """What stands below `study` in a list with the newest first (undated ones stand on top)."""
-        lower = Q(study_date=study.study_date, pk__lt=study.pk)
+        """What stands below `study` in a list with the newest first, among those like it: dated
+        ones or undated ones."""
         if study.study_date is None:
-            return self.filter(lower | Q(study_date__isnull=False))
+            return self.filter(pk__lt=study.pk)
+        lower = Q(study_date=study.study_date, pk__lt=study.pk)
         return self.filter(lower | Q(study_date__lt=study.study_date))
 
     def unmatched(self) -> Self:

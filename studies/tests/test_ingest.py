@@ -496,6 +496,16 @@ def test_what_a_dead_worker_had_claimed_comes_due_again_by_itself():
     assert incoming in IncomingFile.objects.due(later)
 
 
+def test_a_lease_is_renewed_for_what_is_held_and_not_for_what_was_given_back():
+    held, given_back = received(a_stranger()), received(a_stranger())
+    IncomingFile.objects.claim(10)
+    IncomingFile.objects.all().give_back([given_back.pk])
+
+    IncomingFile.objects.all().renew([held.pk, given_back.pk])
+
+    assert list(IncomingFile.objects.due(timezone.now())) == [given_back]
+
+
 def test_the_log_never_quotes_the_object(monkeypatch, caplog):
     received(a_stranger(PatientName="Secret^Person"))
 
