@@ -1,5 +1,6 @@
 """Looks after the children: in order up, always there, in reverse order down."""
 
+import errno
 import os
 import signal
 import time
@@ -138,4 +139,7 @@ def why(child: Child) -> str:
     """Where to read on, and the last lines of it."""
     if child.program.on_screen:
         return "It says why above."
-    return f"The end of {os.path.relpath(child.log)}:\n{child.last_words()}"
+    words = child.last_words()
+    if os.strerror(errno.ENOSPC) in words:
+        return "The disk is full: make room, or choose another --data-dir."
+    return f"The end of {os.path.relpath(child.log)}:\n{words}"
