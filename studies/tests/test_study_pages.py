@@ -1,5 +1,7 @@
 """The pages of studies: what they show, to whom, and what opening them leaves behind."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -41,8 +43,8 @@ def page_of(study):
 def test_the_list_shows_this_weeks_studies_newest_first(client, technician):
     today = timezone.localdate()
     new = StudyFactory.create(study_date=today)
-    older = StudyFactory.create(study_date=today - timezone.timedelta(days=2))
-    ancient = StudyFactory.create(study_date=today - timezone.timedelta(days=400))
+    older = StudyFactory.create(study_date=today - dt.timedelta(days=2))
+    ancient = StudyFactory.create(study_date=today - dt.timedelta(days=400))
 
     page = client.get(reverse("studies:list"))
 
