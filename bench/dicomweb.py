@@ -1,7 +1,7 @@
-"""How fast one department answers a viewer: metadata, stored frames, thumbnails, pictures, searches.
+"""How fast a department answers a viewer: metadata, frames, thumbnails, pictures, searches.
 
     python3 manage.py up --port 8000 &
-    .venv/bin/python bench/dicomweb.py http://127.0.0.1:8000 TOKEN STUDY SERIES [--rounds 5] [--pid PID …]
+    .venv/bin/python bench/dicomweb.py http://127.0.0.1:8000 TOKEN STUDY SERIES [--pid PID …]
 
 TOKEN comes from `manage.py api_token`; STUDY and SERIES are UIDs of something stored, best a CT of
 200 slices. Medians of all rounds. With the web processes' ids also processor time for each frame,

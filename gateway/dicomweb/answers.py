@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from gateway.dicomweb.ranges import Slice, pieces_of, wanted_slice
+from gateway.dicomweb.ranges import PIECE, Slice, pieces_of, wanted_slice
 
 DAY = 24 * 3600
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -93,7 +93,12 @@ def file_answer(request: HttpRequest, path: Path, content_type: str, etag: str) 
         asked = ""  # the client's first part is of other bytes
     part = wanted_slice(asked, size) if asked else None
     whole = part or Slice(0, size)
-    answer = StreamingHttpResponse(pieces_of(path, whole), content_type=content_type)
+    pieces = pieces_of(path, whole)
+    answer: HttpResponse | StreamingHttpResponse
+    if whole.length <= PIECE:  # small things go out in one go
+        answer = HttpResponse(b"".join(pieces), content_type=content_type)
+    else:
+        answer = StreamingHttpResponse(pieces, content_type=content_type)
     answer["Content-Length"] = str(whole.length)
     answer["Accept-Ranges"] = "bytes"
     if part is not None:
