@@ -73,7 +73,7 @@ class Call(Association):
             super().run_reactor()
         except Exception:
             logger.exception("%s: the association failed", self)
-            self.kill()
+            self.abort()
         finally:
             self.dimse.abandon()
             connections.close_all()  # this thread's own

@@ -1,5 +1,6 @@
 """Who comes in, and who is told why not."""
 
+import random
 import socket
 import struct
 import threading
@@ -7,11 +8,13 @@ from contextlib import ExitStack
 
 import pytest
 from django.db import OperationalError, connection
+from pynetdicom.transport import AssociationSocket
 
 from audit.models import Entry
 from equipment.models import Device
 from gateway import listener as listener_module
 from gateway.tests.conftest import CT_STORAGE, VERIFICATION, WORKLIST
+from gateway.tests.sending import association_for, made, send
 
 pytestmark = pytest.mark.usefixtures("test_node", "scanner")
 PERMANENT, TRANSIENT = 1, 2
@@ -259,6 +262,78 @@ def test_a_peer_that_breaks_the_protocol_loses_its_association_alone(listener, e
     eventually(lambda: len(listener.door.calls) == 1)
     assert other.send_c_echo().Status == 0
     other.release()
+
+
+def test_a_fault_of_ours_ends_the_association_in_good_order(listener, monkeypatch, eventually):
+    def stumble(*_):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("gateway.dimse.association.identify_caller", stumble)
+    assert not listener.call().is_established
+    eventually(lambda: not listener.door.calls)
+
+    monkeypatch.undo()
+    assert still_answers(listener)
+
+
+def conversation(listener, monkeypatch) -> bytes:
+    """All that a well-behaved sender sends: request, C-STORE, release."""
+    sent = bytearray()
+    honest = AssociationSocket.send
+
+    def recorded(self, bytestream):
+        if self.assoc.is_requestor:
+            sent.extend(bytestream)
+        honest(self, bytestream)
+
+    with monkeypatch.context() as tapping:
+        tapping.setattr(AssociationSocket, "send", recorded)
+        association = association_for(listener.port, [made()])
+        assert send(association, made()) == 0
+        association.release()
+    return bytes(sent)
+
+
+def mutated(honest: bytes, chance: random.Random) -> bytes:
+    """Bytes changed, cut out, doubled or cut off."""
+    spoiled = bytearray(honest)
+    for _ in range(chance.randint(1, 6)):
+        start = chance.randrange(len(spoiled))
+        end = min(len(spoiled), start + chance.randint(1, 40))
+        match chance.randrange(4):
+            case 0:
+                spoiled[start] = chance.randrange(256)
+            case 1:
+                del spoiled[start:end]
+            case 2:
+                spoiled[start:start] = spoiled[start:end]
+            case _:
+                spoiled = spoiled[: max(start, 1)]
+    return bytes(spoiled)
+
+
+@pytest.mark.slow
+def test_hundreds_of_spoiled_conversations_harm_nobody(
+    listener, monkeypatch, eventually, data_folder
+):
+    honest = conversation(listener, monkeypatch)
+    chance = random.Random(2026)  # noqa: S311 - the same mischief every time
+    threads = threading.active_count()
+
+    for _ in range(300):
+        with socket.create_connection(("127.0.0.1", listener.port), timeout=5) as stranger:
+            try:
+                stranger.sendall(mutated(honest, chance))
+                stranger.shutdown(socket.SHUT_WR)
+                while stranger.recv(65536):
+                    pass
+            except (ConnectionResetError, BrokenPipeError):
+                pass
+
+    eventually(lambda: not listener.door.calls)
+    eventually(lambda: threading.active_count() <= threads)
+    assert not [one for one in (data_folder / "tmp").iterdir() if one.is_file()]
+    assert still_answers(listener)
 
 
 def test_stopping_lets_everybody_go(listener, eventually):

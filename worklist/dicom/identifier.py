@@ -47,4 +47,4 @@ def text_of(dataset: Dataset, tag: BaseTag | int) -> str:
     if value is None:
         return ""
     several = value if isinstance(value, MultiValue) else [value]
-    return "\\".join(str(one).strip(" \0") for one in several)
+    return "\\".join(str(one).replace("\0", "").strip() for one in several)

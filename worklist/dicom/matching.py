@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from django.utils import timezone
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
@@ -18,6 +19,8 @@ CHARACTER_SET, OFFSET = 0x00080005, 0x00080201
 SEQUENCE = tag_for_keyword("ScheduledProcedureStepSequence")
 PERSON_NAME_GROUPS = 3
 LONGEST_LIST = 1000  # alternatives in one key
+Point = TypeVar("Point", dt.datetime, dt.time, dt.date)
+Span = tuple[Point | None, Point | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def understand(identifier: Dataset, *, own_station: str, shows_started: bool) ->
     zone = _zone(identifier)
     names = reading.values[Match.NAME]
     try:
+        start, hours, born = _times(reading.single, zone)
         question = Question(
             states=_states(reading.single.get(Match.STATUS, ""), shows_started=shows_started),
             station=own_station,
@@ -93,23 +97,28 @@ def understand(identifier: Dataset, *, own_station: str, shows_started: bool) ->
             },
             zone=zone,
             is_hopeless=Match.NEVER in reading.single,
-            **_times(reading.single, zone),  # type: ignore[arg-type]
+            start=start,
+            hours=hours,
+            born=born,
         )
     except NoTime as why:
         raise NotAnswerable("That is not a date, a time, or a range.", SEQUENCE) from why
     return Understood(question, tuple(reading.ignored), OFFSET in identifier)
 
 
-def _times(single: dict[Match, str], zone: dt.tzinfo) -> dict[str, object]:
-    days, times, born = (single.get(one) for one in (Match.DATE, Match.TIME, Match.BORN))
+def _times(
+    single: dict[Match, str], zone: dt.tzinfo
+) -> tuple[Span[dt.datetime], Span[dt.time], Span[dt.date]]:
+    """When a step may begin, at which time of day, and when the patient was born."""
+    days, times, birth = (single.get(one) for one in (Match.DATE, Match.TIME, Match.BORN))
     dates = read_dates(days) if days else None
     hours = read_hours(times) if times else None
-    lived = read_dates(born) if born else None
-    return {
-        "start": interval(dates, hours, zone),
-        "hours": clock(hours, joined=dates is not None),
-        "born": (lived.first, lived.last) if lived else (None, None),
-    }
+    lived = read_dates(birth) if birth else None
+    return (
+        interval(dates, hours, zone),
+        clock(hours, joined=dates is not None),
+        (lived.first, lived.last) if lived else (None, None),
+    )
 
 
 def _zone(identifier: Dataset) -> dt.tzinfo:

@@ -159,6 +159,11 @@ def test_nothing_stored_matches_no_value(known):
     assert steps(query({key: ""})) == ["SPS1"]
 
 
+@pytest.mark.parametrize("value", ["MRN_1\0", "MRN_1\0\0 ", "\0MRN_1"])
+def test_padding_of_any_kind_is_no_part_of_a_value(known, value):
+    assert steps(query(PatientID=value)) == ["SPS1"]
+
+
 def test_several_keys_must_all_match(known):
     assert steps(query({"Modality": "CT"}, PatientID="MRN_1")) == ["SPS1"]
     assert steps(query({"Modality": "MR"}, PatientID="MRN_1")) == []
