@@ -1,1 +1,4 @@
-"""The machines' door: DIMSE listener and DICOMweb. It has no tables: it translates, calls one service, replies."""
+"""The machines' door: DIMSE listener and DICOMweb.
+
+It has no tables: it translates, calls one service, replies.
+"""
