@@ -1,10 +1,14 @@
 """The viewer in a real browser, on real filed objects, under the strict policy."""
 
+import base64
+import io
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 from django.urls import reverse
+from PIL import Image
 from playwright.sync_api import expect
 from pydicom import dcmread
 from pydicom.encaps import encapsulate
@@ -44,6 +48,13 @@ class Viewer:
         for side, letter in zip(("top", "right", "bottom", "left"), letters, strict=True):
             expect(self.pane().locator(f".side.{side}")).to_have_text(letter)
 
+    def turned(self, keys, letters):
+        self.press("0")
+        self.shows_sides("ALPR")
+        for key in keys:
+            self.press(key)
+        self.shows_sides(letters)
+
     def centre(self, number=0):
         box = self.pane(number).bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -71,6 +82,12 @@ class Viewer:
 
     def asked_frames(self):
         return [url for url in self.frames if re.search(r"/frames/\d+(/rendered)?$", url)]
+
+
+def grey_of(data_url):
+    """A picture as numbers."""
+    picture = Image.open(io.BytesIO(base64.b64decode(data_url.partition(",")[2])))
+    return np.asarray(picture.convert("L"), dtype=float)
 
 
 @pytest.fixture
@@ -129,6 +146,25 @@ def test_wheel_keys_and_slider_scroll_and_the_picture_changes(viewer, head):
     assert viewer.picture() == first
 
 
+def test_canvas_and_webgl_draw_the_same_picture(viewer, head):
+    """Software rendering uses the canvas, a graphics card WebGL: nobody may see a difference."""
+    drawn = {}
+    for way in ("webgl", "canvas"):
+        viewer.page.add_init_script(f"localStorage.setItem('viewer.drawing', '{way}')")
+        viewer.open(head[0])
+        viewer.press("3")
+        expect(viewer.corner("bottom-right")).to_contain_text("W 1500 L -600")
+        for key in "rhi":
+            viewer.press(key)
+        expect(viewer.corner("bottom-right")).to_contain_text("Inverted")
+        viewer.shows_sides("RPLA")
+        viewer.page.wait_for_timeout(500)
+        drawn[way] = grey_of(viewer.picture())
+
+    assert drawn["webgl"].shape == drawn["canvas"].shape
+    assert np.abs(drawn["webgl"] - drawn["canvas"]).mean() < 2  # of 255
+
+
 def test_no_frame_is_asked_for_twice(viewer, head):
     viewer.open(head[0])
     expect(viewer.page.get_by_text("12 images loaded")).to_be_visible(timeout=SECONDS)
@@ -161,17 +197,15 @@ def test_windows_come_by_drag_by_key_and_by_name(viewer, head):
     expect(window).to_have_text(sent)
 
 
-def test_letters_follow_when_the_picture_is_turned_and_mirrored(viewer, head):
+@pytest.mark.parametrize("way", ["canvas", "webgl"])
+def test_letters_follow_when_the_picture_is_turned_and_mirrored(viewer, head, way):
+    viewer.page.add_init_script(f"localStorage.setItem('viewer.drawing', '{way}')")
     viewer.open(head[0])
 
-    viewer.press("r")
-    viewer.shows_sides("RALP")
-    viewer.press("h")
-    viewer.shows_sides("RPLA")
-    viewer.press("0")
-    viewer.shows_sides("ALPR")
-    viewer.press("v")
-    viewer.shows_sides("PLAR")
+    for keys, letters in {"": "ALPR", "r": "RALP", "h": "ARPL", "v": "PLAR"}.items():
+        viewer.turned(keys, letters)
+    for keys, letters in {"rh": "RPLA", "hr": "LARP", "rv": "LARP", "hvr": "LPRA"}.items():
+        viewer.turned(keys, letters)
 
 
 def test_zoom_is_on_the_right_button(viewer, head):

@@ -10,9 +10,14 @@ import { clearNotice, sayTrouble } from "./notice.js";
 import { addStudy, makeStrip } from "./strip.js";
 import { gettext } from "./text.js";
 
-const engineParts = import("./desk.js");
 const studies = [];
 let desk = null;
+
+// The desk is set up while the archive is still looking for the study.
+const deskReady = import("./desk.js").then(({ Desk }) => {
+  desk = new Desk({ strip, studies, open });
+  return desk;
+});
 
 const strip = makeStrip(document.getElementById("viewer-strip"), {
   onChoose: (series, stack, byPointer) => desk?.choose(series, stack, byPointer),
@@ -54,9 +59,8 @@ async function start() {
   try {
     const study = await open(main, gettext("Study"));
     writeIdentity(study);
-    const [{ Desk }] = await Promise.all([engineParts, firstLoaded(study)]);
-    desk ??= new Desk({ strip, studies, open });
-    await desk.begin(study, firstSeries(study));
+    await Promise.all([deskReady, firstLoaded(study)]);
+    await desk.begin(firstSeries(study));
     for (const uid of others) await desk.compareWith(uid);
   } catch (trouble) {
     sayTrouble(trouble instanceof Fault ? trouble.message : gettext("The study could not be opened."), start);

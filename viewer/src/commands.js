@@ -3,6 +3,7 @@
 
 import { hasImages } from "./catalogue.js";
 import { whyDrawn } from "./decoding.js";
+import { canDrawPlanes } from "./engine.js";
 import { whyNoVolume } from "./geometry.js";
 import { areMeasurementsHidden, measurements, removeAllMeasurements, removeMeasurement, showMeasurements } from "./measurements.js";
 import { applyPreset, presetsFor } from "./presets.js";
@@ -114,6 +115,7 @@ export function whyNoPlanes({ planes, active }) {
   if (planes) return null;
   const stack = active?.stack;
   if (!stack || !hasImages(stack)) return noImages();
+  if (!canDrawPlanes()) return gettext("This browser cannot draw volumes (WebGL is missing).");
   const drawn = stack.frames.find((frame) => whyDrawn(frame));
   if (drawn) return fill(gettext("The archive draws these images: %(why)s."), { why: whyDrawn(drawn) });
   return whyNoVolume(stack.frames);

@@ -66,10 +66,9 @@ export class Desk {
     say(sentence);
   }
 
-  async begin(study, series) {
+  async begin(series) {
     if (series) await this.showSeries(series);
     byId("viewer").dataset.state = "ready";
-    return study;
   }
 
   /** A series chosen in the strip. With the pointer, the keys go back to the pane. */

@@ -1,7 +1,7 @@
 // From a frame to an image of the drawing engine. Every frame is asked for once: the engine's cache and
 // its pending loads are the memory of it, and a frame that failed for good stays failed.
 
-import { cache, imageLoader, utilities } from "@cornerstonejs/core";
+import { cache, imageLoader } from "@cornerstonejs/core";
 import { createImage } from "@cornerstonejs/dicom-image-loader";
 import { number } from "./attributes.js";
 import { fetchFrame, fetchPicture } from "./archive.js";
@@ -9,8 +9,12 @@ import { tell } from "./bus.js";
 import { nativeSize, pixelType, whyDrawn } from "./decoding.js";
 import { Fault } from "./fault.js";
 import { frameOf } from "./frames.js";
-import { provideModule, rescaleOf, windowsOf } from "./modules.js";
+import { engineImage } from "./images.js";
+import { rescaleOf, windowsOf } from "./modules.js";
+import { isNative, nativeImage } from "./native.js";
 import { gettext } from "./text.js";
+
+const LONGEST_DECODING = 30_000; // milliseconds
 
 /** Teach the engine the scheme `frame:`. */
 export function registerFrameLoader() {
@@ -74,13 +78,22 @@ async function decoded(frame, bytes, transferSyntax) {
   const expected = nativeSize(frame.attributes, transferSyntax);
   if (expected && bytes.length < expected) throw new Fault(gettext("The pixel data end too early."));
   const pixels = expected && bytes.length > expected ? bytes.slice(0, expected) : bytes;
-  const image = await createImage(frame.imageId, pixels, transferSyntax, {
-    useRGBA: false,
-    targetBuffer: { type: pixelType(frame) },
-  });
+  const image = isNative(frame, transferSyntax) ? nativeImage(frame, pixels) : await decodedByWorker(frame, pixels, transferSyntax);
   checkSize(frame, image);
   if (!image.color && !windowsOf(frame.attributes).windowCenter) suggestWindow(image, paddingOf(frame));
   return image;
+}
+
+/** A worker that never answers (its script did not come) must not leave a person waiting for ever. */
+function decodedByWorker(frame, pixels, transferSyntax) {
+  const decoding = createImage(frame.imageId, pixels, transferSyntax, {
+    useRGBA: false,
+    targetBuffer: { type: pixelType(frame) },
+  });
+  const giveUp = new Promise((_, reject) => {
+    setTimeout(() => reject(new Fault(gettext("Decoding took too long."))), LONGEST_DECODING);
+  });
+  return Promise.race([decoding, giveUp]);
 }
 
 /** A picture of another size than the header says is not the picture the header speaks of. */
@@ -133,7 +146,7 @@ function imageOf(frame, picture, why) {
   picture.close();
   const { pixels, components } = withoutAlpha(context.getImageData(0, 0, columns, rows).data);
   frame.drawn = { rows, columns, components, why };
-  return engineImage(frame, pixels, frame.drawn);
+  return engineImage(frame, { pixels, rows, columns, components, least: 0, most: 255 });
 }
 
 function withoutAlpha(rgba) {
@@ -150,39 +163,4 @@ function withoutAlpha(rgba) {
     isGrey &&= Math.abs(red - green) < 3 && Math.abs(blue - green) < 3;
   }
   return isGrey ? { pixels: grey, components: 1 } : { pixels: rgb, components: 3 };
-}
-
-function engineImage({ imageId }, pixels, { rows, columns, components }) {
-  const { columnPixelSpacing, rowPixelSpacing } = provideModule("imagePlaneModule", imageId);
-  const voxelManager = utilities.VoxelManager.createImageVoxelManager({
-    scalarData: pixels,
-    width: columns,
-    height: rows,
-    numberOfComponents: components,
-  });
-  return {
-    imageId,
-    dataType: "Uint8Array",
-    color: components === 3,
-    rgba: false,
-    rows,
-    columns,
-    height: rows,
-    width: columns,
-    numberOfComponents: components,
-    intercept: 0,
-    slope: 1,
-    invert: false,
-    minPixelValue: 0,
-    maxPixelValue: 255,
-    windowCenter: 128,
-    windowWidth: 256,
-    columnPixelSpacing,
-    rowPixelSpacing,
-    sizeInBytes: pixels.byteLength,
-    voxelManager,
-    imageFrame: { photometricInterpretation: components === 3 ? "RGB" : "MONOCHROME2" },
-    getPixelData: () => voxelManager.getScalarData(),
-    getCanvas: undefined,
-  };
 }

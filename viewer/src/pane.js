@@ -80,6 +80,7 @@ export class Pane {
     this.wanted = Math.min(index, stack.frames.length - 1);
     coverWaiting(this.cover);
     this.element.dataset.state = "waiting";
+    this.view.fitted = null;
     await this.viewport.setStack(stack.frames.map(({ imageId }) => imageId), this.wanted);
     this.cine.prepare();
     return undefined;
@@ -147,8 +148,10 @@ export class Pane {
     this.refresh();
     if (!this.isDue || !this.hasImages) return;
     this.isDue = false;
+    this.view.fitNewShape();
     this.settle("image");
     hideCover(this.cover);
+    performance.mark("viewer:image");
     tell("image", { pane: this });
   }
 

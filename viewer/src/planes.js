@@ -7,7 +7,7 @@ import { tell } from "./bus.js";
 import { makeOverlay, patientLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
 import { coverFault, coverWaiting, hideCover, makeCover } from "./cover.js";
 import { h, oncePerFrame } from "./dom.js";
-import { engine } from "./engine.js";
+import { engine, prepareForPlanes } from "./engine.js";
 import { loadAhead } from "./loader.js";
 import { fill, gettext, ngettext } from "./text.js";
 import { addViewport, bindAgain, planeColour, removeViewport } from "./tools.js";
@@ -99,6 +99,7 @@ export class Planes {
 
   /** Lay out the planes, make the volume from what is here and load the rest of it. */
   async open() {
+    prepareForPlanes(true);
     this.panes.forEach(({ id, image, orientation }) =>
       engine().enableElement({ viewportId: id, element: image, type: ViewportType.ORTHOGRAPHIC, defaultOptions: { orientation, background: [0, 0, 0] } }),
     );
@@ -155,6 +156,7 @@ export class Planes {
       engine().disableElement(id);
     });
     this.element.remove();
+    prepareForPlanes(false);
     if (cache.getVolume(this.volumeId)) cache.removeVolumeLoadObject(this.volumeId);
   }
 }

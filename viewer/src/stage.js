@@ -27,10 +27,11 @@ export class Stage {
   fit() {
     if (!engine()) return undefined;
     const arePlanes = this.grid.hidden;
-    this.looks ??= new Map(this.panes.map((pane) => [pane, pane.viewport.getViewPresentation()]));
+    const drawn = this.panes.filter(({ viewport }) => viewport.getImageData());
+    this.looks ??= new Map(drawn.map((pane) => [pane, pane.view.look()]));
     engine().resize(true, arePlanes);
     if (this.panes.some((pane) => !pane.isFitted())) return this.resize();
-    for (const [pane, look] of this.looks) if (this.panes.includes(pane) && pane.hasImages) pane.viewport.setViewPresentation(look);
+    for (const [pane, look] of this.looks) if (this.panes.includes(pane) && pane.viewport.getImageData()) pane.view.restore(look);
     this.looks = null;
     engine().render();
     return undefined;

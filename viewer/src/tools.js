@@ -60,7 +60,7 @@ function configurationOf(name) {
   if (name !== "crosshairs") return {};
   return {
     getReferenceLineColor: (viewportId) => PLANE_COLOURS[viewportId],
-    getReferenceLineRotatable: () => false,
+    getReferenceLineDraggableRotatable: () => false,
     getReferenceLineSlabThicknessControlsOn: () => false,
   };
 }

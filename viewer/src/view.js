@@ -1,4 +1,7 @@
 // How one viewport shows its picture: window, size, turn and mirror.
+//
+// The engine draws stacks on WebGL or on the plain canvas (see engine.js), and the two count differently:
+// zoom against the fitted picture or in screen pixels, mirrors after or before the turn. Here they are one.
 
 import { utilities } from "@cornerstonejs/core";
 
@@ -7,6 +10,11 @@ const { toLowHighRange, toWindowLevel } = utilities.windowLevel;
 export class View {
   constructor(viewport) {
     this.viewport = viewport;
+    this.fitted = null; // plain canvas: the zoom at which the picture fits, and the shape it fits for
+  }
+
+  get isPlain() {
+    return Boolean(this.viewport.useCPURendering);
   }
 
   /** Window and zoom as shown now; what cannot be told is left out. */
@@ -28,7 +36,7 @@ export class View {
   /** The directions in the world that lie to the right and down on the screen. */
   directions() {
     const { clientWidth: width, clientHeight: height } = this.viewport.element;
-    const [corner, right, bottom] = [[0, 0], [width, 0], [0, height]].map((point) => this.viewport.canvasToWorld(point));
+    const [corner, right, bottom] = [[0, 0], [width, 0], [0, height]].map((point) => [...this.viewport.canvasToWorld(point)]);
     return [right, bottom].map((end) => end.map((part, axis) => part - corner[axis]));
   }
 
@@ -43,14 +51,24 @@ export class View {
   }
 
   turn(degrees) {
-    const { rotation = 0 } = this.viewport.getViewPresentation();
-    this.viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
+    this.setTurn(this.rotation() + degrees);
     this.viewport.render();
   }
 
+  rotation() {
+    return this.viewport.getRotation();
+  }
+
+  setTurn(degrees) {
+    this.viewport.setRotation((degrees + 360) % 360);
+  }
+
+  /** Mirror what is on the screen, whatever way it is turned. */
   mirror(direction) {
     const name = direction === "horizontal" ? "flipHorizontal" : "flipVertical";
     this.viewport.setCamera({ [name]: !this.viewport.getCamera()[name] });
+    // The canvas mirrors the picture before it is turned: the turn has to go the other way.
+    if (this.isPlain) this.setTurn(-this.rotation());
     this.viewport.render();
   }
 
@@ -61,9 +79,37 @@ export class View {
 
   reset() {
     this.viewport.resetProperties();
+    if (this.isPlain) this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.resetCamera({ resetPan: true, resetZoom: true, resetRotation: true });
-    this.viewport.setViewPresentation?.({ rotation: 0 });
+    if (this.viewport.setRotation) this.setTurn(0);
     this.viewport.render();
+  }
+
+  /** What to give `restore` after the place of the picture has changed its size. */
+  look() {
+    if (!this.isPlain) return this.viewport.getViewPresentation();
+    return { enlarged: this.fitted ? this.viewport.getZoom() / this.fitted.zoom : 1 };
+  }
+
+  /** Fit the picture, then show it as enlarged as it was. */
+  restore(look) {
+    if (!this.isPlain) return this.viewport.setViewPresentation(look);
+    this.viewport.resetCamera({ resetPan: true, resetZoom: true });
+    this.fitted = { zoom: this.viewport.getZoom(), shape: this.shape() };
+    if (Math.abs(look.enlarged - 1) > 0.001) this.viewport.setZoom(this.fitted.zoom * look.enlarged);
+    return undefined;
+  }
+
+  /** A picture of another shape came into a stack: WebGL fits it by itself, the canvas does not. */
+  fitNewShape() {
+    if (!this.isPlain || this.fitted?.shape === this.shape()) return;
+    this.restore(this.look());
+    this.viewport.render();
+  }
+
+  shape() {
+    const { dimensions = [], spacing = [] } = this.viewport.getImageData() ?? {};
+    return [...dimensions, ...spacing].join();
   }
 }
 
