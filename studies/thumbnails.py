@@ -98,7 +98,7 @@ def write_down(row: Thumbnail, drawn: Drawn) -> None:
 
 def topics_of(settled: Sequence[Thumbnail]) -> list[str]:
     """The pages on which these pictures are seen."""
-    topics = {"board"} if settled else set()
+    topics = {"board", "studies"} if settled else set()
     for row in settled:
         series = row.instance.series
         topics.add(f"study-{series.study_id}")

@@ -109,9 +109,10 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def with_list_details(self) -> Self:
         """All that a row of a list says: patient with alerts, and one telling picture."""
+        # Any will do: with an order PostgreSQL would look at every picture of every study.
         drawn = Instance.objects.filter(
             series__study=models.OuterRef("pk"), thumbnail__status="MADE"
-        ).order_by("pk")
+        )
         return (
             self.with_patient()
             .prefetch_related(models.Prefetch("patient__alerts", queryset=Alert.objects.active()))
