@@ -1,7 +1,8 @@
 """Who lies on the table, and what must be known before they do."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -196,6 +197,11 @@ class Patient(models.Model):
 class AlertQuerySet(models.QuerySet["Alert"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def marks_of(self, patients: Iterable[int]) -> "models.QuerySet[Alert, Any]":
+        """Patient, kind, severity and text alone: a list of hundreds needs no more."""
+        marks = self.filter(patient__in=patients).order_by("pk")
+        return marks.values_list("patient_id", "kind", "severity", "text")
 
 
 class Alert(models.Model):

@@ -129,7 +129,7 @@ class Board:
             rows = rows.of_modality(wanted.modality)
         if wanted.is_mine:
             rows = rows.performed_by(self.user)
-        shown = list(rows.with_board_details().most_urgent_first()[:MOST_ROWS])
+        shown = list(rows.with_row_details().most_urgent_first()[:MOST_ROWS])
         return rows_of(shown, Viewer.of(self.user, self.busy_devices))
 
     @property

@@ -93,6 +93,10 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
             models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
         )
 
+    def with_row_details(self) -> Self:
+        """What a row of the board says of the procedure itself; alerts are fetched beside it."""
+        return self.select_related("order__patient", "device__room", "procedure_type")
+
     def with_page_details(self) -> Self:
         """The same for the procedure's own page, with its history."""
         return self.with_board_details().prefetch_related(

@@ -11,7 +11,7 @@ from staff.access import StaffRequest, needs
 from worklist import services
 from worklist.forms import CompleteForm, HoldForm, ReasonForm
 from worklist.models import ScheduledProcedure
-from worklist.rows import Row, Viewer
+from worklist.rows import Viewer, rows_of
 from worklist.views.procedure import about, found_by
 
 
@@ -21,8 +21,8 @@ def answer(request: StaffRequest, moved: ScheduledProcedure) -> HttpResponse:
         return redirect(came_from(request, "worklist:procedure", moved.pk))
     shown = found_by(request, moved.pk)
     if request.htmx.target == f"procedure-{moved.pk}":
-        row = Row.of(shown, Viewer.of(request.user))
-        return render(request, "worklist/_row.html", {"row": row})
+        rows = rows_of([shown], Viewer.of(request.user))
+        return render(request, "worklist/_rows.html", {"rows": rows})
     page = render(request, "worklist/_work.html", about(shown))
     page["HX-Reswap"] = "morph"
     return retarget(page, "#work")
