@@ -41,7 +41,8 @@ class Identifiers:
         """What to tell a person about it, or blank."""
         if not self.given:
             return ""
-        return f"It came without {' and '.join(self.given)}, and was given such here."
+        names = ", ".join(self.given)
+        return f"It came without some identifiers and was given them here: {names}."
 
     def told(self, elements: v.Elements) -> dict[str, dict[str, object]]:
         """The elements that the object does not have itself, as DICOM JSON."""

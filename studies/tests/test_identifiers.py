@@ -58,8 +58,8 @@ def test_an_object_without_any_is_given_all_three_and_says_so(read):
     assert len(uids) == 3
     assert all(uid.startswith("2.25.") and len(uid) <= 44 for uid in uids)
     assert facts.fault == (
-        "It came without Study Instance UID and Series Instance UID and SOP Instance UID, "
-        "and was given such here."
+        "It came without some identifiers and was given them here: "
+        "Study Instance UID, Series Instance UID, SOP Instance UID."
     )
 
 
