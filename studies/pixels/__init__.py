@@ -4,6 +4,7 @@ Only ever imported in the limited child: what these modules read was made by str
 """
 
 from studies.dicom import Header
+from studies.dicom.encapsulation import VIDEO
 from studies.facts import Picture
 from studies.pixels.frames import decoded_frame
 from studies.pixels.picture import PictureOrder, picture
@@ -16,8 +17,8 @@ def draw(header: Header, order: PictureOrder) -> Picture:
     """A picture of the object: of its pixels when they can be shown, else of its kind."""
     from studies.pictograms import pictogram  # noqa: PLC0415 - rarely needed
 
-    if header.pixels is None:
-        return pictogram(header, order, "")
+    if header.pixels is None or header.transfer_syntax in VIDEO:
+        return pictogram(header, order, "")  # nothing failed: this kind has no picture of ours
     try:
         return picture(header, order)
     except NoPicture as why:
