@@ -44,3 +44,26 @@ def parts_of(answer: Any, body: bytes) -> list[tuple[dict[str, str], bytes]]:
         lines = (line.split(": ", 1) for line in head.decode().split("\r\n"))
         parts.append(({name.lower(): value for name, value in lines}, data))
     return parts
+
+
+class Archive:
+    """Searches, and the answer to the last one."""
+
+    def __init__(self, client):
+        self.client = client
+        self.answer = None
+
+    def __call__(self, path, **query):
+        self.answer = self.client.get(ROOT + path, query)
+        assert self.answer.status_code == 200, self.answer.content
+        assert self.answer["Content-Type"] == "application/dicom+json"
+        return self.answer.json()
+
+
+def first(element):
+    return element["Value"][0]
+
+
+def found(results):
+    """Which studies were answered."""
+    return [first(result["0020000D"]) for result in results]

@@ -11,11 +11,9 @@ from hypothesis import strategies as st
 
 from gateway.dicomweb.search import engine
 from gateway.dicomweb.search.attributes import Level
-from gateway.tests.asking import ROOT
+from gateway.tests.asking import ROOT, Archive, first, found
 from gateway.tests.factories import InstanceFactory, SeriesFactory, StudyFactory, with_header
 from patients.tests.factories import PatientFactory
-from studies.models import Match
-from worklist.tests.factories import OrderFactory, ScheduledProcedureFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,29 +24,6 @@ def archive(client, person):
     client.force_login(person("Technician"))
 
     return Archive(client)
-
-
-class Archive:
-    """Searches, and the answer to the last one."""
-
-    def __init__(self, client):
-        self.client = client
-        self.answer = None
-
-    def __call__(self, path, **query):
-        self.answer = self.client.get(ROOT + path, query)
-        assert self.answer.status_code == 200, self.answer.content
-        assert self.answer["Content-Type"] == "application/dicom+json"
-        return self.answer.json()
-
-
-def first(element):
-    return element["Value"][0]
-
-
-def found(results):
-    """Which studies were answered."""
-    return [first(result["0020000D"]) for result in results]
 
 
 # ── what is told ─────────────────────────────────────────────────────────────────────────────────
@@ -241,170 +216,6 @@ def test_a_matching_key_without_value_is_a_wish_to_be_told(archive):
     [told] = archive("/studies?IssuerOfPatientID=&PatientName=*")
 
     assert first(told["00100021"]) == "IMAGING_DEPT"
-
-
-# ── what is found ────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "fits"),
-    [
-        ("PatientID", "AB-12", True),
-        ("00100020", "AB-12", True),
-        ("PatientID", "ab-12", False),
-        ("PatientID", "AB*", True),
-        ("PatientID", "*-1?", True),
-        ("PatientID", "AB-1", False),
-        ("PatientID", "A.-12", False),
-        ("PatientID", "", True),
-        ("PatientID", "*", True),
-        ("AccessionNumber", "ACC.1", True),
-        ("AccessionNumber", "ACC?1", True),
-        ("AccessionNumber", "ACCX1", False),
-        ("StudyID", "S(7", True),
-        ("StudyID", "S(*", True),
-        ("StudyDescription", "*Schädel*", True),
-        ("ModalitiesInStudy", "CT", True),
-        ("ModalitiesInStudy", "SR", True),
-        ("ModalitiesInStudy", "MR", False),
-        ("ModalitiesInStudy", "C?", True),
-        ("ModalitiesInStudy", "MR,CT", True),
-        ("ModalitiesInStudy", "MR\\SR", True),
-        ("ModalitiesInStudy", "T", False),
-        ("PatientSex", "F", True),
-        ("PatientBirthDate", "19800517", True),
-        ("PatientBirthDate", "-19800101", False),
-        ("IssuerOfPatientID", "IMAGING_DEPT", True),
-        ("ReferringPhysicianName", "curie", True),
-        ("ReferringPhysicianName", "Curie^M*", True),
-        ("ReferringPhysicianName", "Marie", False),
-        ("NumberOfStudyRelatedInstances", "3", True),
-        ("StudyDate", "20260314", True),
-        ("StudyDate", "2026.03.14", True),
-        ("StudyDate", "20260301-20260331", True),
-        ("StudyDate", "20260314-", True),
-        ("StudyDate", "20260315-", False),
-        ("StudyDate", "-20260313", False),
-        ("StudyTime", "092653", True),
-        ("StudyTime", "0926", True),
-        ("StudyTime", "09", True),
-        ("StudyTime", "10", False),
-        ("StudyTime", "08-0926", True),
-        ("StudyTime", "0927-", False),
-    ],
-)
-def test_a_study_is_found_by_what_it_is(archive, name, value, fits):
-    patient = PatientFactory.create(patient_id="AB-12")
-    study = StudyFactory.create(
-        patient=patient,
-        accession_number="ACC.1",
-        study_id="S(7",
-        description="CT des Schädels",
-        modalities="CT\\SR",
-        instance_count=3,
-    )
-
-    results = archive("/studies", **{name: value})
-
-    assert found(results) == ([study.study_instance_uid] if fits else [])
-
-
-@pytest.mark.parametrize(
-    ("asked", "fits"),
-    [
-        ("MULLER", True),
-        ("müller", True),
-        ("Müller^Jörg", True),
-        ("muller^j*", True),
-        ("mul*", True),
-        ("m?ller", True),
-        ("*jorg", True),
-        ("jorg", False),
-        ("Muller^Jorg^X", False),
-        ("Mull", False),
-        ("Muller^^^", True),
-        ("山田^太郎", True),
-        ("山田", True),
-        ("Muller^Jorg=山田^太郎", True),
-        ("Muller=鈴木", False),
-        ("=山田", True),
-        ("==やまだ*", True),
-        ("M*山", False),
-        ("[m", False),
-        ("m.ller", False),
-        ("*=*", True),
-    ],
-)
-def test_a_name_is_found_without_case_and_accents_group_by_group(archive, asked, fits):
-    patient = PatientFactory.create(
-        name_alphabetic="Müller^Jörg", name_ideographic="山田^太郎", name_phonetic="やまだ^たろう"
-    )
-    StudyFactory.create(patient=patient)
-
-    assert bool(archive("/studies", PatientName=asked)) is fits
-
-
-def test_date_and_time_ranges_are_one_stretch_of_time(archive):
-    evening = StudyFactory.create(study_date=dt.date(2026, 3, 1), study_time=dt.time(20, 0))
-    noon = StudyFactory.create(study_date=dt.date(2026, 3, 2), study_time=dt.time(12, 0))
-    StudyFactory.create(study_date=dt.date(2026, 3, 1), study_time=dt.time(12, 0))
-    StudyFactory.create(study_date=dt.date(2026, 3, 3), study_time=dt.time(12, 0))
-    StudyFactory.create(study_date=dt.date(2026, 3, 2), study_time=None)
-
-    results = archive("/studies", StudyDate="20260301-20260303", StudyTime="1800-0600")
-
-    assert found(results) == [noon.study_instance_uid, evening.study_instance_uid]
-
-
-def test_a_list_of_uids_finds_each_of_them(archive):
-    one, other, _third = StudyFactory.create_batch(3)
-    uids = [one.study_instance_uid, other.study_instance_uid]
-
-    for written in (",".join(uids), "\\".join(uids), uids):
-        assert set(found(archive("/studies", StudyInstanceUID=written))) == set(uids)
-
-
-def test_a_series_is_found_by_what_the_department_ordered(archive):
-    order = OrderFactory.create()
-    study = StudyFactory.create(order=order, patient=order.patient)
-    series = SeriesFactory.create(study=study, number=2)
-    procedure = ScheduledProcedureFactory.create(order=order)
-    Match.objects.create(study=study, procedure=procedure, rule=Match.Rule.STUDY_UID)
-    SeriesFactory.create()
-
-    by_step = archive(
-        "/series", **{"RequestAttributesSequence.ScheduledProcedureStepID": procedure.step_id}
-    )
-    by_request = archive("/series", **{"00400275.00401001": order.requested_procedure_id})
-    by_both = archive(
-        "/series", SeriesNumber="2", Modality="MR,CT", PatientID=order.patient.patient_id
-    )
-
-    for results in (by_step, by_request, by_both):
-        assert [first(told["0020000E"]) for told in results] == [series.series_instance_uid]
-
-
-def test_an_instance_is_found_by_class_number_and_uid(archive):
-    wanted = InstanceFactory.create(number=7)
-    InstanceFactory.create(series=wanted.series, number=8)
-
-    for query in (
-        {"SOPInstanceUID": wanted.sop_instance_uid},
-        {"InstanceNumber": "7", "SOPClassUID": wanted.sop_class_uid},
-        {"Rows": "512", "InstanceNumber": "007"},
-    ):
-        [told] = archive("/instances", **query)
-        assert first(told["00080018"]) == wanted.sop_instance_uid
-
-
-def test_a_series_is_only_found_inside_its_own_study(archive):
-    series, other = SeriesFactory.create_batch(2)
-    InstanceFactory.create(series=series)
-
-    inside = f"/studies/{other.study.study_instance_uid}/series/{series.series_instance_uid}"
-
-    assert archive(f"{inside}/instances") == []
-    assert archive("/studies/1.2.3/series") == []
 
 
 # ── how much, in which order, at what cost ───────────────────────────────────────────────────────
