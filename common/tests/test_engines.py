@@ -38,12 +38,13 @@ def connect(place: Place):
 def rows(place: Place) -> int:
     with connect(place) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM kept")
-        return cursor.fetchone()[0]
+        return int(cursor.fetchone()[0])
 
 
 def kill(keeper: Keeper, name: str) -> None:
     """kill -9, then let the supervisor notice and bring it back."""
     child = next(child for child in keeper.children if child.name == name)
+    assert child.process is not None
     os.kill(child.process.pid, signal.SIGKILL)
     child.process.wait()
     deadline = time.monotonic() + 20

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,13 +17,13 @@ class FakeTab:
     """The browser's end of one stream, without a network between."""
 
     def __init__(self, cookie: str) -> None:
-        self.scope = {
+        self.scope: Any = {
             "type": "http",
             "path": events.PATH,
             "headers": [(b"cookie", cookie.encode())],
         }
         self.gone = asyncio.Event()
-        self.said: list[dict] = []
+        self.said: list[dict[str, Any]] = []
 
     async def receive(self):
         await self.gone.wait()
@@ -33,7 +34,7 @@ class FakeTab:
 
     @property
     def status(self) -> int:
-        return self.said[0]["status"]
+        return int(self.said[0]["status"])
 
     def topics(self) -> list[list[str]]:
         bodies = b"".join(event.get("body", b"") for event in self.said).decode()
@@ -142,7 +143,7 @@ def test_a_poke_after_a_commit_reaches_an_open_page_through_valkey(real_programs
     link = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
     link.request("GET", events.PATH, headers={"Cookie": cookie})
     stream = link.getresponse()
-    assert stream.getheader("Content-Type").startswith("text/event-stream")
+    assert stream.getheader("Content-Type", "").startswith("text/event-stream")
     assert stream.readline() == b"retry: 2000\n"
 
     heard = b""

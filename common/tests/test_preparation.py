@@ -15,7 +15,7 @@ MANAGE = preparation.ROOT / "manage.py"
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch) -> Path:
+def folder(tmp_path: Path, monkeypatch) -> Path:
     """A folder of its own with a .venv that looks whole."""
     venv = tmp_path / ".venv"
     (venv / "bin").mkdir(parents=True)

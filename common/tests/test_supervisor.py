@@ -36,7 +36,7 @@ def python(name: str, code: str, **details) -> Program:
 
 
 def pid_of(keeper: Keeper, name: str) -> int:
-    return next(child.process.pid for child in keeper.children if child.name == name)
+    return next(c.process.pid for c in keeper.children if c.process and c.name == name)
 
 
 def until(condition, seconds=10.0):
@@ -154,6 +154,7 @@ def test_kill_9_of_the_supervisor_leaves_no_orphan_not_even_a_grandchild(place):
         [sys.executable, "-c", SUPERVISOR, str(place.data)], stdout=subprocess.PIPE, text=True
     )
     with supervisor:
+        assert supervisor.stdout is not None
         assert supervisor.stdout.readline() == "ready\n"
         grandchild = int((place.log / "child.log").read_text())
         assert born(grandchild)
