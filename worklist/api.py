@@ -14,7 +14,7 @@ from patients.models import Patient
 from staff.access import StaffApiRequest
 from worklist import services
 from worklist.models import Order, ScheduledProcedure
-from worklist.models.procedure import ScheduledProcedureQuerySet
+from worklist.models.queries import ScheduledProcedureQuerySet
 from worklist.reasons import REASONS
 
 

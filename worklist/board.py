@@ -18,7 +18,7 @@ from worklist.rows import Row, Viewer, rows_of
 
 if TYPE_CHECKING:
     from staff.models import User
-    from worklist.models.procedure import ScheduledProcedureQuerySet
+    from worklist.models.queries import ScheduledProcedureQuerySet
 
 Status = ScheduledProcedure.Status
 

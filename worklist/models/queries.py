@@ -1,0 +1,175 @@
+"""Questions about scheduled procedures, in words."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.utils import timezone
+
+from patients.models import Alert, Fold
+from worklist.models.asked import AskedQuerySet
+from worklist.models.move import Move
+from worklist.models.order import Order
+
+if TYPE_CHECKING:
+    from staff.models import User
+    from worklist.models.procedure import ScheduledProcedure  # noqa: F401 — named as a type below
+
+
+def _bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """When `day` begins and ends here: 23 to 25 hours, as the clocks have it."""
+    zone = timezone.get_default_timezone()
+    return (
+        dt.datetime.combine(day, dt.time(), zone),
+        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), zone),
+    )
+
+
+class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
+    def visible_to(self, user: "User") -> Self:
+        """Rows this person may see. Every page and endpoint starts here."""
+        if user.has_perm("worklist.view_scheduledprocedure"):
+            return self
+        if user.has_perm("worklist.view_own_order"):
+            return self.filter(order__ordered_by=user)
+        return self.none()
+
+    def on(self, day: dt.date) -> Self:
+        """Scheduled on `day`, in the department's time zone."""
+        start, end = _bounds(day)
+        return self.filter(scheduled_start__gte=start, scheduled_start__lt=end)
+
+    def unfinished(self) -> Self:
+        return self.exclude(status__in=self.model.FINAL)
+
+    def finished(self) -> Self:
+        return self.filter(status__in=self.model.FINAL)
+
+    def in_progress(self) -> Self:
+        return self.filter(status=self.model.Status.IN_PROGRESS)
+
+    def completed(self) -> Self:
+        return self.filter(status=self.model.Status.COMPLETED)
+
+    def taking_place_on(self, day: dt.date) -> Self:
+        """On the list of `day` or begun on it, and neither cancelled nor missed."""
+        status = self.model.Status
+        start, end = _bounds(day)
+        return self.filter(
+            Q(scheduled_start__gte=start, scheduled_start__lt=end)
+            | Q(started_at__gte=start, started_at__lt=end)
+        ).exclude(status__in=[status.CANCELLED, status.NO_SHOW])
+
+    def of_study(self, study_uid: str) -> Self:
+        return self.filter(order__study_instance_uid=study_uid)
+
+    def of_accession(self, accession: str, issuer: str) -> Self:
+        """An accession number counts with its issuer; whoever names none means ours."""
+        found = self.filter(order__accession_number=accession)
+        return found.filter(Q(order__issuer=issuer) | Q(order__issuer="")) if issuer else found
+
+    def with_patient(self) -> Self:
+        return self.select_related("order__patient", "device", "procedure_type")
+
+    def in_room(self, room_pk: int) -> Self:
+        return self.filter(device__room=room_pk)
+
+    def of_modality(self, modality: str) -> Self:
+        return self.filter(device__modality=modality)
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(order__patient=patient_pk)
+
+    def with_board_details(self) -> Self:
+        """All that a row of the board says, in two queries."""
+        return self.select_related(
+            "order__patient", "device__room", "procedure_type"
+        ).prefetch_related(
+            models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
+        )
+
+    def with_row_details(self) -> Self:
+        """What a row of the board says of the procedure itself; alerts are fetched beside it."""
+        return self.select_related("order__patient", "device__room", "procedure_type")
+
+    def with_page_details(self) -> Self:
+        """The same for the procedure's own page, with its history."""
+        return self.with_board_details().prefetch_related(
+            models.Prefetch("moves", queryset=Move.objects.select_related("by"))
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by("-scheduled_start", "-pk")
+
+    def in_time_order(self) -> Self:
+        return self.order_by("scheduled_start", "pk")
+
+    def on_device(self, device_pk: int) -> Self:
+        return self.filter(device=device_pk)
+
+    def on_board(self, day: dt.date) -> Self:
+        """The list of `day`; today's also keeps whoever is still here from yesterday."""
+        start, end = _bounds(day)
+        listed = Q(scheduled_start__gte=start, scheduled_start__lt=end)
+        if day == timezone.localdate():
+            listed |= Q(scheduled_start__lt=start, status__in=self.model.PRESENT)
+        return self.filter(listed)
+
+    def in_states(self, states: Iterable[str]) -> Self:
+        return self.filter(status__in=states)
+
+    def performed_by(self, user: "User") -> Self:
+        return self.filter(performed_by=user)
+
+    def about(self, words: str) -> Self:
+        """Every word is found in the patient's name or number, the accession or the procedure."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(order__patient__folded_name__contains=Fold(Value(word)))
+                | Q(order__patient__patient_id__istartswith=word)
+                | Q(order__accession_number__istartswith=word)
+                | Q(procedure_type__meaning__icontains=word)
+            )
+        return found
+
+    def most_urgent_first(self) -> Self:
+        """Stat, urgent, routine; within these whoever is here, longest wait first, then by time.
+
+        What is over comes last, whatever its priority was.
+        """
+        urgency = Case(
+            When(status__in=self.model.FINAL, then=Value(3)),
+            When(order__priority=Order.Priority.STAT, then=Value(0)),
+            When(order__priority=Order.Priority.HIGH, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        status = self.model.Status
+        presence = Case(
+            When(status__in=[status.IN_PROGRESS, status.ACQUIRED], then=Value(0)),
+            When(status__in=[status.ARRIVED, status.READY], then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        return self.order_by(
+            urgency, presence, F("arrived_at").asc(nulls_last=True), "scheduled_start", "pk"
+        )
+
+    def how_many(self, user: "User") -> Self:
+        """How many by device, state, and whether `user` performs them: for the filters."""
+        return self.values(
+            "device_id",
+            "device__room_id",
+            "device__room__name",
+            "device__modality",
+            "device__status",
+            "status",
+            is_mine=Case(
+                When(performed_by=user, then=Value(True)),
+                default=Value(False),
+                output_field=models.BooleanField(),
+            ),
+        ).annotate(number=models.Count("pk"))  # type: ignore[return-value]
