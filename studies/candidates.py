@@ -14,7 +14,7 @@ from studies.identity import names_agree
 from studies.models import Study
 from worklist.modalities import alike
 from worklist.models import ScheduledProcedure
-from worklist.models.procedure import ScheduledProcedureQuerySet
+from worklist.models.queries import ScheduledProcedureQuerySet
 
 if TYPE_CHECKING:
     from staff.models import User
