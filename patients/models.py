@@ -19,7 +19,7 @@ class Fold(Func):
     """The database's own `fold_text`: lower case, no accents. Immutable, so it can be indexed."""
 
     function = "fold_text"
-    output_field = models.TextField()  # type: ignore[assignment]
+    output_field = models.TextField()
 
 
 DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
