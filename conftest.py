@@ -42,11 +42,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
     return report
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """The last lines say what was not tested, and how to get what is missing."""
     for reason, count in sorted(skipped.items()):
-        terminalreporter.write_line(f"NOT TESTED ({count} tests): {reason}", yellow=True)
+        config.get_terminal_writer().line(f"NOT TESTED ({count} tests): {reason}", yellow=True)
 
 
 # ── people and files ─────────────────────────────────────────────────────────────────────────────
