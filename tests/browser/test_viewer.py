@@ -153,6 +153,8 @@ def test_canvas_and_webgl_draw_the_same_picture(viewer, head):
         viewer.page.add_init_script(f"localStorage.setItem('viewer.drawing', '{way}')")
         viewer.open(head[0])
         viewer.press("3")
+        viewer.press("ArrowDown", 4)
+        viewer.stands_at(5)
         expect(viewer.corner("bottom-right")).to_contain_text("W 1500 L -600")
         for key in "rhi":
             viewer.press(key)
@@ -195,6 +197,78 @@ def test_windows_come_by_drag_by_key_and_by_name(viewer, head):
     expect(window).to_contain_text("W 2000 L 500")
     viewer.press("0")
     expect(window).to_have_text(sent)
+
+
+@pytest.mark.parametrize("way", ["canvas", "webgl"])
+def test_each_image_has_its_own_window_until_one_is_chosen(viewer, samples, tmp_path, way):
+    source = samples / "syntax" / "ct_1.2.840.10008.1.2.dcm"
+    copies = renamed([source] * 3, tmp_path)
+    for copy, width in zip(copies, (80, 400, 2000), strict=True):
+        dataset = dcmread(copy)
+        dataset.WindowCenter, dataset.WindowWidth = 40, width
+        dataset.save_as(copy)
+    study = filed(*copies)[0].series.study
+    viewer.page.add_init_script(f"localStorage.setItem('viewer.drawing', '{way}')")
+    viewer.open(study.study_instance_uid)
+    window = viewer.corner("bottom-right").locator(".strong")
+    pictures = []
+
+    for index, words in enumerate(("W 80 L 40", "W 400 L 40", "W 2000 L 40"), start=1):
+        viewer.stands_at(index)
+        expect(window).to_have_text(words)
+        pictures.append(viewer.picture())
+        viewer.press("ArrowDown")
+    viewer.press("3")
+    expect(window).to_have_text("W 1500 L -600")
+    chosen = viewer.picture()
+    viewer.press("Home")
+    viewer.stands_at(1)
+
+    expect(window).to_have_text("W 1500 L -600")
+    assert viewer.picture() == chosen
+    assert len({*pictures, chosen}) == 4
+    viewer.press("0")
+    expect(window).to_have_text("W 80 L 40")
+
+
+@pytest.mark.parametrize("way", ["canvas", "webgl"])
+def test_a_negative_beside_a_positive_is_shown_as_each_is_meant(viewer, samples, tmp_path, way):
+    """The same values as MONOCHROME2 and MONOCHROME1 are each other's negatives."""
+    source = samples / "syntax" / "ct_1.2.840.10008.1.2.dcm"
+    copies = renamed([source] * 3, tmp_path)
+    negative = dcmread(copies[1])
+    negative.PhotometricInterpretation = "MONOCHROME1"
+    negative.save_as(copies[1])
+    study = filed(*copies)[0].series.study
+    viewer.page.add_init_script(f"localStorage.setItem('viewer.drawing', '{way}')")
+    viewer.open(study.study_instance_uid)
+    pictures = []
+
+    for index in (1, 2, 3):
+        viewer.stands_at(index)
+        viewer.page.wait_for_timeout(300)
+        pictures.append(grey_of(viewer.picture()))
+        viewer.press("ArrowDown")
+
+    middle = (slice(300, 500), slice(400, 700))
+    assert np.abs(pictures[0] - pictures[2]).mean() < 1
+    assert np.abs(pictures[0] + pictures[1] - 255)[middle].mean() < 2
+
+
+def test_fractional_values_keep_their_statistics(viewer, samples, tmp_path):
+    """A rescale with fractions must not be rounded away for drawing."""
+    copies = renamed([samples / "syntax" / "ct_1.2.840.10008.1.2.dcm"], tmp_path)
+    dataset = dcmread(copies[0])
+    dataset.PixelData = np.full((dataset.Rows, dataset.Columns), 1000, np.int16).tobytes()
+    dataset.RescaleSlope, dataset.RescaleIntercept = "0.0123", "0"
+    dataset.save_as(copies[0])
+    study = filed(*copies)[0].series.study
+    viewer.open(study.study_instance_uid)
+
+    viewer.press("e")
+    viewer.drag(60, 40)
+
+    expect(viewer.pane().locator("svg text").filter(has_text="Mean")).to_contain_text("12.3 HU")
 
 
 @pytest.mark.parametrize("way", ["canvas", "webgl"])

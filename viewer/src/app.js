@@ -59,10 +59,13 @@ async function start() {
   try {
     const study = await open(main, gettext("Study"));
     writeIdentity(study);
-    await Promise.all([deskReady, firstLoaded(study)]);
+    await deskReady;
+    desk.stage.active.expect(true);
+    await firstLoaded(study);
     await desk.begin(firstSeries(study));
     for (const uid of others) await desk.compareWith(uid);
   } catch (trouble) {
+    desk?.stage.active.expect(false);
     sayTrouble(trouble instanceof Fault ? trouble.message : gettext("The study could not be opened."), start);
     if (!(trouble instanceof Fault)) console.error(trouble);
   }

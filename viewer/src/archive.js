@@ -23,13 +23,13 @@ export class Trouble extends Fault {
 function sentenceFor(status, detail) {
   const known = {
     0: gettext("The archive cannot be reached. Check the connection."),
-    401: gettext("You are no longer signed in. Sign in again in another tab, then retry."),
+    401: gettext("You are no longer signed in. Sign in again in another tab, then try again."),
     403: gettext("You may not see these images."),
     404: gettext("The archive does not have these images."),
-    429: gettext("The archive is busy. Wait a moment, then retry."),
-    502: gettext("The archive is not ready. Wait a moment, then retry."),
-    503: gettext("The archive is not ready. Wait a moment, then retry."),
-    504: gettext("The archive took too long. Wait a moment, then retry."),
+    429: gettext("The archive is busy. Wait a moment, then try again."),
+    502: gettext("The archive is not ready. Wait a moment, then try again."),
+    503: gettext("The archive is not ready. Wait a moment, then try again."),
+    504: gettext("The archive took too long. Wait a moment, then try again."),
   };
   return known[status] ?? ((status < 500 && detail) || gettext("The archive could not give this image."));
 }

@@ -58,6 +58,8 @@ export function pixelType({ attributes }) {
   const isSigned = number(attributes, "00280103") === 1;
   const { rescaleSlope: slope, rescaleIntercept: intercept } = rescaleOf(attributes);
   if (!Number.isInteger(slope) || !Number.isInteger(intercept)) return "Float32Array";
+  // Hounsfield units fit; a scanner that announces 16 bits does not use them all.
+  if (text(attributes, "00080060") === "CT") return "Int16Array";
   const stored = isSigned ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
   const ends = stored.map((one) => one * slope + intercept);
   return smallestTypeFor(Math.min(...ends), Math.max(...ends));

@@ -30,6 +30,7 @@ export class Desk {
     startTools();
     this.stage = new Stage(byId("viewer-stage"));
     this.stage.setLayout("1x1");
+    this.stage.active.expect(true);
     this.link = new Link(this.stage);
     this.tags = makeTagPanel(byId("viewer-panel"), () => this.active);
     this.commands = allCommands();

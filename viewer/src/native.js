@@ -46,12 +46,14 @@ function signExtended(attributes, values, isSigned) {
   return values.map((value) => (value << shift) >> shift);
 }
 
+/** Values beyond the array's range are held at its ends: a wrapped value would turn white into black. */
 function rescaled(values, { rescaleSlope: slope, rescaleIntercept: intercept }, PixelArray) {
   const pixels = new PixelArray(values.length);
+  const [lowest, highest] = PixelArray === Int16Array ? [-32768, 32767] : [-Infinity, Infinity];
   let least = Infinity;
   let most = -Infinity;
   for (let at = 0; at < values.length; at += 1) {
-    const value = values[at] * slope + intercept;
+    const value = Math.max(lowest, Math.min(highest, values[at] * slope + intercept));
     pixels[at] = value;
     if (value < least) least = value;
     if (value > most) most = value;

@@ -6,15 +6,16 @@ import { makeCine } from "./cine.js";
 import { hasImages } from "./catalogue.js";
 import { clearOverlay, makeOverlay, patientLines, placeLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
 import { coverDocument, coverEmpty, coverFault, coverWaiting, hideCover, makeCover } from "./cover.js";
+import { pixelType, whyDrawn } from "./decoding.js";
 import { h, oncePerFrame } from "./dom.js";
-import { engine } from "./engine.js";
+import { canDrawPlanes, enableStack, engine, prefersCanvas } from "./engine.js";
 import { forgetFault, isLoaded } from "./loader.js";
 import { makeSlider, setSlider } from "./slider.js";
 import { gettext } from "./text.js";
 import { addViewport, removeViewport } from "./tools.js";
 import { View } from "./view.js";
 
-const { Events, ViewportType } = Enums;
+const { Events } = Enums;
 const WAIT_BEFORE_SPINNER = 150;
 
 let made = 0;
@@ -43,15 +44,36 @@ export class Pane {
 
   /** Take part in drawing; the element must be in the page. */
   attach() {
-    engine().enableElement({ viewportId: this.id, element: this.image, type: ViewportType.STACK, defaultOptions: { background: [0, 0, 0] } });
-    this.viewport = engine().getViewport(this.id);
-    this.view = new View(this.viewport);
-    addViewport(this.id, engine().id);
-    this.listenTo(this.image, Events.STACK_NEW_IMAGE, () => (this.isDue = true));
+    this.enable(prefersCanvas());
+    this.listenTo(this.image, Events.STACK_NEW_IMAGE, (event) => this.imageCame(event.detail.imageId));
+    this.listenTo(this.image, Events.VOI_MODIFIED, (event) => this.view.noteWindow(event.detail.range));
     this.listenTo(this.image, Events.PRE_STACK_NEW_IMAGE, (event) => this.imageWanted(event.detail.imageIdIndex));
     this.listenTo(this.image, Events.IMAGE_RENDERED, () => this.imageDrawn());
     for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED]) this.listenTo(this.image, news, this.refresh);
     this.listenTo(eventTarget, Events.IMAGE_LOAD_ERROR, (event) => this.imageFailed(event.detail?.imageId));
+  }
+
+  enable(isPlain) {
+    this.viewport = enableStack(this.id, this.image, isPlain);
+    this.view = new View(this.viewport);
+    addViewport(this.id, engine().id);
+  }
+
+  disable() {
+    removeViewport(this.id, engine().id);
+    engine().disableElement(this.id);
+  }
+
+  /**
+   * The canvas way rounds fractional values for drawing and leaves them rounded in memory, so that
+   * statistics would be wrong: such stacks go to WebGL.
+   */
+  chooseWay() {
+    const isFractional = this.stack.frames.some((frame) => !whyDrawn(frame) && pixelType(frame) === "Float32Array");
+    const isPlain = prefersCanvas() && !(isFractional && canDrawPlanes());
+    if (isPlain === this.view.isPlain) return;
+    this.disable();
+    this.enable(isPlain);
   }
 
   listenTo(target, news, hear) {
@@ -63,9 +85,15 @@ export class Pane {
     this.cine.stop();
     clearTimeout(this.spinner);
     for (const [target, news, hear] of this.listeners ?? []) target.removeEventListener(news, hear);
-    removeViewport(this.id, engine().id);
-    engine().disableElement(this.id);
+    this.disable();
     this.element.remove();
+  }
+
+  /** A stack is on its way, or none will come. */
+  expect(isComing) {
+    if (this.stack) return;
+    if (isComing) coverWaiting(this.cover);
+    else coverEmpty(this.cover);
   }
 
   /** Show a stack from one of its images on. */
@@ -80,7 +108,8 @@ export class Pane {
     this.wanted = Math.min(index, stack.frames.length - 1);
     coverWaiting(this.cover);
     this.element.dataset.state = "waiting";
-    this.view.fitted = null;
+    this.chooseWay();
+    this.view.forget();
     await this.viewport.setStack(stack.frames.map(({ imageId }) => imageId), this.wanted);
     this.cine.prepare();
     return undefined;
@@ -143,11 +172,17 @@ export class Pane {
     tell("image", { pane: this });
   }
 
+  imageCame(imageId) {
+    this.due = imageId;
+    // The canvas way sets its own look right after this news.
+    queueMicrotask(() => this.view.keepLook());
+  }
+
   /** The engine has drawn; a new image counts as shown only now. */
   imageDrawn() {
     this.refresh();
-    if (!this.isDue || !this.hasImages) return;
-    this.isDue = false;
+    if (!this.due || this.due !== this.frame?.imageId) return;
+    this.due = null;
     this.view.fitNewShape();
     this.settle("image");
     hideCover(this.cover);
@@ -158,6 +193,7 @@ export class Pane {
   imageFailed(imageId) {
     const frame = this.frame;
     if (!frame || frame.imageId !== imageId) return;
+    this.due = null;
     this.settle("fault");
     const fault = frame.trouble ?? new Error(gettext("This image could not be loaded."));
     const title = fault.mayRetry ? gettext("Not loaded") : gettext("This image cannot be shown");

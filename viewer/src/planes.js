@@ -7,14 +7,14 @@ import { tell } from "./bus.js";
 import { makeOverlay, patientLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
 import { coverFault, coverWaiting, hideCover, makeCover } from "./cover.js";
 import { h, oncePerFrame } from "./dom.js";
-import { engine, prepareForPlanes } from "./engine.js";
+import { enablePlane, engine } from "./engine.js";
 import { loadAhead } from "./loader.js";
 import { fill, gettext, ngettext } from "./text.js";
 import { addViewport, bindAgain, planeColour, removeViewport } from "./tools.js";
 import { View } from "./view.js";
 import { rememberVolume } from "./volumes.js";
 
-const { Events, OrientationAxis, ViewportType } = Enums;
+const { Events, OrientationAxis } = Enums;
 const PLANES = [
   ["axial", OrientationAxis.AXIAL, () => gettext("Axial")],
   ["coronal", OrientationAxis.CORONAL, () => gettext("Coronal")],
@@ -99,10 +99,7 @@ export class Planes {
 
   /** Lay out the planes, make the volume from what is here and load the rest of it. */
   async open() {
-    prepareForPlanes(true);
-    this.panes.forEach(({ id, image, orientation }) =>
-      engine().enableElement({ viewportId: id, element: image, type: ViewportType.ORTHOGRAPHIC, defaultOptions: { orientation, background: [0, 0, 0] } }),
-    );
+    this.panes.forEach(({ id, image, orientation }) => enablePlane(id, image, orientation));
     const { frames } = this.stack;
     // The volume takes its array type from pictures that are here: three of them make it sure.
     await Promise.all([0, Math.floor(frames.length / 2), frames.length - 1].map((index) => loadAhead(frames[index])));
@@ -156,7 +153,6 @@ export class Planes {
       engine().disableElement(id);
     });
     this.element.remove();
-    prepareForPlanes(false);
     if (cache.getVolume(this.volumeId)) cache.removeVolumeLoadObject(this.volumeId);
   }
 }

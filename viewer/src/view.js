@@ -11,6 +11,8 @@ export class View {
   constructor(viewport) {
     this.viewport = viewport;
     this.fitted = null; // plain canvas: the zoom at which the picture fits, and the shape it fits for
+    this.chosen = null; // the window a person has chosen for this stack
+    this.isInverted = false; // by a person
   }
 
   get isPlain() {
@@ -45,7 +47,34 @@ export class View {
     this.viewport.render();
   }
 
+  /** The window was changed by a person, not by `keepLook`. */
+  noteWindow(range) {
+    if (!this.isKeeping) this.chosen = range;
+  }
+
+  /**
+   * Another image of the stack came: what a person has chosen stays, all else is as the image asks for.
+   * The engine keeps the old image's inversion, and on the canvas also its window while it tells the new one.
+   */
+  keepLook() {
+    const image = this.viewport.getCornerstoneImage();
+    if (!image || image.color) return;
+    this.isKeeping = true;
+    const invert = Boolean(image.invert) !== this.isInverted;
+    if (Boolean(this.viewport.getProperties().invert) !== invert) this.viewport.setProperties({ invert });
+    if (this.isPlain) this.viewport.setProperties({ voiRange: this.chosen ?? toLowHighRange(image.windowWidth, image.windowCenter) });
+    this.isKeeping = false;
+  }
+
+  /** Another stack: nothing of the one before holds. */
+  forget() {
+    this.fitted = null;
+    this.chosen = null;
+    this.isInverted = false;
+  }
+
   invert() {
+    this.isInverted = !this.isInverted;
     this.viewport.setProperties({ invert: !this.viewport.getProperties().invert });
     this.viewport.render();
   }
@@ -79,6 +108,9 @@ export class View {
 
   reset() {
     this.viewport.resetProperties();
+    this.chosen = null;
+    this.isInverted = false;
+    if (this.viewport.getCornerstoneImage) this.keepLook();
     if (this.isPlain) this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.resetCamera({ resetPan: true, resetZoom: true, resetRotation: true });
     if (this.viewport.setRotation) this.setTurn(0);
