@@ -67,6 +67,7 @@ def engines_of(department: Department, tell: Callable[[str], None] = say) -> Ite
         yield keeper
     finally:
         keeper.stop()
+        department.place.tidy()
         lock.release()
 
 

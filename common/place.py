@@ -82,6 +82,11 @@ class Place:
                 "--data-dir."
             )
 
+    def tidy(self) -> None:
+        """After everything has stopped: leave nothing in the temporary folder."""
+        if self.run.parent != self.data:
+            shutil.rmtree(self.run, ignore_errors=True)
+
     def secret_key(self) -> str:
         """The department's own key, made at the first start and readable by its owner alone."""
         path = self.data / "secret-key"

@@ -47,6 +47,7 @@ def run_department(department: Department) -> int:
     finally:
         keeper.stop()
         if lock is not None:
+            department.place.tidy()
             lock.release()
             keeper.tell("Stopped")
 

@@ -82,6 +82,7 @@ class RealPrograms:
 
     def stop(self) -> None:
         self.keeper.stop()
+        self.keeper.place.tidy()
         self.web_socket.close()
 
 
