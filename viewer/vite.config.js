@@ -35,10 +35,15 @@ function copyPageFiles() {
 }
 
 // Small changes to libraries, each with its reason. A library that has moved on stops the build.
-const FRESH = (type) => `local.decoder.delete(); const decoder = (local.decoder = new local.codec.${type}());`;
+const FRESH = (type) =>
+  `local.decoder.delete(); const decoder = (local.decoder = new local.codec.${type}());`;
 const CHANGES = [
   // A style written as an attribute is forbidden by a strict content security policy.
-  ["drawingSvg/drawTextBox.js", "textElement.setAttribute('style', combinedStyle);", "textElement.style.cssText = combinedStyle;"],
+  [
+    "drawingSvg/drawTextBox.js",
+    "textElement.setAttribute('style', combinedStyle);",
+    "textElement.style.cssText = combinedStyle;",
+  ],
   // One decoder for all frames hands out the last good picture when a frame is broken: a wrong slice,
   // and nobody could tell. A fresh one has nothing to hand out.
   ["decoders/decodeJPEG2000.js", "const decoder = local.decoder;", FRESH("J2KDecoder")],

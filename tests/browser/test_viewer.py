@@ -400,6 +400,30 @@ def test_a_report_is_shown_as_text(viewer, samples):
     expect(viewer.pane()).to_contain_text("Nodule")
 
 
+def test_a_document_is_given_to_keep(viewer, samples):
+    document = samples / "made" / "document" / "pdf_2_pages.dcm"
+    study = filed(document, with_pictures=True)[0].series.study
+    viewer.open(study.study_instance_uid, waits_for=".pane[data-state=document]")
+
+    with viewer.page.expect_download() as kept:
+        viewer.pane().get_by_role("link", name="Download the document").click()
+
+    assert kept.value.path().read_bytes().startswith(b"%PDF-")
+
+
+def test_a_video_has_a_player(viewer, samples):
+    study = filed(samples / "made" / "video" / "h264.dcm")[0].series.study
+    viewer.open(study.study_instance_uid, waits_for=".pane[data-state=document]")
+
+    player = viewer.pane().locator("video")
+    expect(player).to_have_js_property("error", None)
+    length = player.evaluate(
+        "film => new Promise(done => (film.readyState ? done(film.duration)"
+        " : film.addEventListener('loadedmetadata', () => done(film.duration))))"
+    )
+    assert length > 0
+
+
 def test_what_the_browser_cannot_decode_is_drawn_by_the_archive(viewer, samples):
     study = filed(samples / "us" / "palette_rle_no_spacing.dcm")[0].series.study
 

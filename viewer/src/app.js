@@ -46,10 +46,16 @@ function firstSeries(study) {
 }
 
 function writeIdentity({ attributes }) {
-  const facts = [text(attributes, "00100020"), date(attributes, "00100030"), text(attributes, "00100040")].filter(Boolean);
+  const facts = [
+    text(attributes, "00100020"),
+    date(attributes, "00100030"),
+    text(attributes, "00100040"),
+  ].filter(Boolean);
   write(document.getElementById("patient-name"), personName(attributes, "00100010") || gettext("No name"));
   document.getElementById("patient-facts").replaceChildren(...facts.map((fact) => h("span", { text: fact })));
-  document.title = [text(attributes, "00081030") || gettext("Study"), date(attributes, "00080020")].filter(Boolean).join(" · ");
+  document.title = [text(attributes, "00081030") || gettext("Study"), date(attributes, "00080020")]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 async function start() {

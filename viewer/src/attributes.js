@@ -43,7 +43,10 @@ export function personName(dataset, tag) {
 
 function spoken(group) {
   const [family = "", given = "", middle = ""] = String(group).split("^");
-  const first = [given, middle].map((part) => part.trim()).filter(Boolean).join(" ");
+  const first = [given, middle]
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .join(" ");
   return [family.trim(), first].filter(Boolean).join(", ");
 }
 

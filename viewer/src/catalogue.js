@@ -67,7 +67,8 @@ function stacksOf(series, datasets) {
   for (const dataset of datasets) {
     const isImage = hasPixels(dataset) && !isVideo(dataset);
     if (isImage && (number(dataset, "00280008") ?? 1) <= 1) singles.push(dataset);
-    else others.push(newStack(series, [dataset], isImage ? "frames" : isVideo(dataset) ? "video" : "document"));
+    else
+      others.push(newStack(series, [dataset], isImage ? "frames" : isVideo(dataset) ? "video" : "document"));
   }
   others.sort((one, other) => instanceNumber(one.datasets[0]) - instanceNumber(other.datasets[0]));
   return singles.length ? [newStack(series, inOrder(singles), "images"), ...others] : others;

@@ -19,7 +19,9 @@ export function paceOf(attributes) {
   const vector = numbers(attributes, "00181065")?.filter((one) => one > 0);
   const cineRate = number(attributes, "00180040");
   const mean = vector?.length ? vector.reduce((sum, one) => sum + one, 0) / vector.length : undefined;
-  const found = [display, frameTime && 1000 / frameTime, mean && 1000 / mean, cineRate].find((one) => one > 0);
+  const found = [display, frameTime && 1000 / frameTime, mean && 1000 / mean, cineRate].find(
+    (one) => one > 0,
+  );
   return found && Math.max(SLOWEST, Math.min(FASTEST, Math.round(found)));
 }
 
@@ -27,7 +29,12 @@ export function paceOf(attributes) {
 export function makeCine(pane) {
   const cine = { isPlaying: false, pace: STACK_PACE, due: 0 };
   const speed = h("input", {
-    type: "range", min: SLOWEST, max: FASTEST, step: 1, class: "cine-speed", "aria-label": gettext("Frames per second"),
+    type: "range",
+    min: SLOWEST,
+    max: FASTEST,
+    step: 1,
+    class: "cine-speed",
+    "aria-label": gettext("Frames per second"),
     on: { input: () => setPace(Number(speed.value)) },
   });
   const button = h("button", { type: "button", class: "cine-play", on: { click: () => cine.toggle() } });

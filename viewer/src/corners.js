@@ -19,7 +19,10 @@ export function makeOverlay() {
 
 /** Write lines into a corner. A line is text, or [text, class]. */
 export function writeCorner(corner, lines) {
-  const wanted = lines.filter(Boolean).map((line) => (Array.isArray(line) ? line : [line, ""])).filter(([words]) => words);
+  const wanted = lines
+    .filter(Boolean)
+    .map((line) => (Array.isArray(line) ? line : [line, ""]))
+    .filter(([words]) => words);
   while (corner.children.length > wanted.length) corner.lastElementChild.remove();
   wanted.forEach(([words, name], index) => {
     const line = corner.children[index] ?? corner.appendChild(h("div", {}));
@@ -37,7 +40,8 @@ export function clearOverlay({ corners, sides }) {
 export function patientLines(attributes) {
   const age = ageInYears(text(attributes, "00100030"), text(attributes, "00080020"));
   const born = date(attributes, "00100030");
-  const bornWords = born && age !== undefined ? `${born} (${ngettext("%(count)s year", "%(count)s years", age)})` : born;
+  const bornWords =
+    born && age !== undefined ? `${born} (${ngettext("%(count)s year", "%(count)s years", age)})` : born;
   return [
     [personName(attributes, "00100010") || gettext("No name"), "strong"],
     text(attributes, "00100020"),
@@ -57,7 +61,12 @@ export function seriesLines(attributes) {
   return [
     [taken, "strong"],
     text(attributes, "00081030"),
-    [seriesNumber === undefined ? name : `${fill(gettext("Series %(number)s"), { number: seriesNumber })}  ${name}`, "lesser"],
+    [
+      seriesNumber === undefined
+        ? name
+        : `${fill(gettext("Series %(number)s"), { number: seriesNumber })}  ${name}`,
+      "lesser",
+    ],
   ];
 }
 
@@ -74,7 +83,12 @@ export function placeLines(frame, index, count) {
   ];
   return [
     [millimetres.filter(Boolean).join("  "), "lesser"],
-    [instance !== undefined && instance !== index + 1 ? fill(gettext("Instance %(number)s"), { number: instance }) : "", "lesser"],
+    [
+      instance !== undefined && instance !== index + 1
+        ? fill(gettext("Instance %(number)s"), { number: instance })
+        : "",
+      "lesser",
+    ],
     [position, "strong"],
   ];
 }

@@ -34,7 +34,12 @@ export function coverWaiting(cover) {
 
 /** A picture that cannot be shown: the sentence, and a way to try again. */
 export function coverFault(cover, title, sentence, onRetry) {
-  const retry = h("button", { type: "button", class: "plain-button", text: gettext("Try again"), on: { click: onRetry } });
+  const retry = h("button", {
+    type: "button",
+    class: "plain-button",
+    text: gettext("Try again"),
+    on: { click: onRetry },
+  });
   show(cover, "fault", icon("warning"), h("h2", { text: title }), h("p", { text: sentence }), retry);
 }
 
@@ -63,7 +68,12 @@ function drawnPicture(url, stack) {
 
 /** A film in a format of films: the browser plays it when it can, else its picture stays. */
 function film(url, picture) {
-  const player = h("video", { src: `${url}/frames/1?accept=video/*`, controls: true, preload: "metadata", class: "cover-picture" });
+  const player = h("video", {
+    src: `${url}/frames/1?accept=video/*`,
+    controls: true,
+    preload: "metadata",
+    class: "cover-picture",
+  });
   player.addEventListener("error", () => {
     const note = h("p", { class: "lesser", text: gettext("This browser cannot play the film.") });
     player.replaceWith(picture, note);
@@ -74,5 +84,12 @@ function film(url, picture) {
 /** A link to the document inside an object; the archive gives it as a download. */
 function documentLink(dataset) {
   const address = dataset["00420011"]?.BulkDataURI;
-  return address ? h("a", { href: address, download: true, class: "plain-button" }, icon("open"), gettext("Download the document")) : null;
+  return address
+    ? h(
+        "a",
+        { href: address, download: true, class: "plain-button" },
+        icon("open"),
+        gettext("Download the document"),
+      )
+    : null;
 }

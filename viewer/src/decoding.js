@@ -6,14 +6,22 @@ import { storedSyntax } from "./kinds.js";
 import { rescaleOf } from "./modules.js";
 import { gettext } from "./text.js";
 
-const NATIVE = new Set(["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"]);
+const NATIVE = new Set([
+  "1.2.840.10008.1.2",
+  "1.2.840.10008.1.2.1",
+  "1.2.840.10008.1.2.2",
+  "1.2.840.10008.1.2.1.99",
+]);
 const RLE = "1.2.840.10008.1.2.5";
 const JPEG_8 = "1.2.840.10008.1.2.4.50";
 const JPEG = new Set([JPEG_8, "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"]);
 const JPEG_LS = new Set(["1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"]);
 const WAVELET = new Set([
-  "1.2.840.10008.1.2.4.90", "1.2.840.10008.1.2.4.91",
-  "1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.202", "1.2.840.10008.1.2.4.203",
+  "1.2.840.10008.1.2.4.90",
+  "1.2.840.10008.1.2.4.91",
+  "1.2.840.10008.1.2.4.201",
+  "1.2.840.10008.1.2.4.202",
+  "1.2.840.10008.1.2.4.203",
 ]);
 
 /** Why the archive must draw this frame; null when the browser decodes it. */
@@ -26,11 +34,20 @@ export function whyDrawn({ attributes }) {
   const syntax = storedSyntax(attributes);
   const isGrey = /^MONOCHROME[12]$/.test(text(attributes, "00280004"));
   if (isGrey) return decodesGrey(syntax) ? null : gettext("a compression this browser does not read");
-  return decodesColour(syntax, attributes, bits) ? null : gettext("a colour model this browser does not read");
+  return decodesColour(syntax, attributes, bits)
+    ? null
+    : gettext("a colour model this browser does not read");
 }
 
 function decodesGrey(syntax) {
-  return !syntax || NATIVE.has(syntax) || syntax === RLE || JPEG.has(syntax) || JPEG_LS.has(syntax) || WAVELET.has(syntax);
+  return (
+    !syntax ||
+    NATIVE.has(syntax) ||
+    syntax === RLE ||
+    JPEG.has(syntax) ||
+    JPEG_LS.has(syntax) ||
+    WAVELET.has(syntax)
+  );
 }
 
 function decodesColour(syntax, attributes, bits) {
@@ -45,7 +62,8 @@ function decodesColour(syntax, attributes, bits) {
 /** How many bytes a frame of an uncompressed syntax must have; undefined for a compressed one. */
 export function nativeSize(attributes, syntax) {
   if (!NATIVE.has(syntax)) return undefined;
-  const samples = number(attributes, "00280010") * number(attributes, "00280011") * (number(attributes, "00280002") ?? 1);
+  const samples =
+    number(attributes, "00280010") * number(attributes, "00280011") * (number(attributes, "00280002") ?? 1);
   return (samples * number(attributes, "00280100")) / 8;
 }
 

@@ -25,7 +25,14 @@ const byId = (id) => document.getElementById(id);
 
 export class Desk {
   constructor({ strip, studies, open }) {
-    Object.assign(this, { strip, studies, openStudy: open, planes: null, putBack: null, drawnInPlanes: new Map() });
+    Object.assign(this, {
+      strip,
+      studies,
+      openStudy: open,
+      planes: null,
+      putBack: null,
+      drawnInPlanes: new Map(),
+    });
     startEngine();
     startTools();
     this.stage = new Stage(byId("viewer-stage"));
@@ -41,7 +48,11 @@ export class Desk {
     watchProgress(byId("viewer-progress"), () => this.planes?.stack ?? this.active?.stack);
     acceptDrops(strip, this.stage.element, (paneId, series, stack) => this.drop(paneId, series, stack));
     listen("close-planes", () => this.closePlanes());
-    startPrefetch(() => this.panesByNeed(), () => this.studies[0], (trouble) => this.stop(trouble));
+    startPrefetch(
+      () => this.panesByNeed(),
+      () => this.studies[0],
+      (trouble) => this.stop(trouble),
+    );
     this.listenForPlanes();
   }
 
@@ -59,7 +70,9 @@ export class Desk {
   stop(trouble) {
     sayTrouble(trouble.message, () => {
       tell("resume");
-      this.stage.panes.filter((pane) => pane.element.dataset.state === "fault").forEach((pane) => pane.tryAgain());
+      this.stage.panes
+        .filter((pane) => pane.element.dataset.state === "fault")
+        .forEach((pane) => pane.tryAgain());
     });
   }
 
@@ -110,7 +123,11 @@ export class Desk {
 
   /** All stacks in the order of the strip. */
   allStacks() {
-    return this.studies.flatMap((study) => study.series.flatMap((series) => (series.stacks.length ? series.stacks.map((stack) => ({ series, stack })) : [{ series, stack: null }])));
+    return this.studies.flatMap((study) =>
+      study.series.flatMap((series) =>
+        series.stacks.length ? series.stacks.map((stack) => ({ series, stack })) : [{ series, stack: null }],
+      ),
+    );
   }
 
   stepSeries(step) {
@@ -145,7 +162,9 @@ export class Desk {
   /** New panes get the next series with images. */
   async fillPanes() {
     const shown = new Set(this.stage.panes.map(({ stack }) => stack?.series).filter(Boolean));
-    const waiting = this.studies.flatMap(({ series }) => series).filter((series) => mayHaveImages(series) && !shown.has(series));
+    const waiting = this.studies
+      .flatMap(({ series }) => series)
+      .filter((series) => mayHaveImages(series) && !shown.has(series));
     for (const pane of this.stage.panes.filter(({ stack }) => !stack)) {
       const series = waiting.shift();
       if (series) await this.showSeries(series, null, pane);
@@ -192,7 +211,9 @@ export class Desk {
 
   /** The patient's other studies as choices of a menu. */
   otherStudies() {
-    const choices = config.otherStudies.filter(({ uid }) => uid !== this.studies[0]?.uid).map((one) => this.choiceOf(one));
+    const choices = config.otherStudies
+      .filter(({ uid }) => uid !== this.studies[0]?.uid)
+      .map((one) => this.choiceOf(one));
     return choices.length ? choices : [{ words: gettext("This patient has no other study here.") }];
   }
 
@@ -250,6 +271,10 @@ export class Desk {
 /** The series most like another one: same modality first, then same words, then the most images. */
 function likest(all, series) {
   const likeness = (one) =>
-    (one.modality === series?.modality ? 4 : 0) + (one.description === series?.description ? 2 : 0) + (mayHaveImages(one) ? 1 : 0);
-  return [...all].sort((one, other) => likeness(other) - likeness(one) || (other.count ?? 0) - (one.count ?? 0))[0];
+    (one.modality === series?.modality ? 4 : 0) +
+    (one.description === series?.description ? 2 : 0) +
+    (mayHaveImages(one) ? 1 : 0);
+  return [...all].sort(
+    (one, other) => likeness(other) - likeness(one) || (other.count ?? 0) - (one.count ?? 0),
+  )[0];
 }

@@ -4,7 +4,14 @@
 // plain canvas, which is several times faster there. Planes of a volume always need WebGL.
 
 import {
-  Enums, RenderingEngine, cache, getRenderingCapabilities, getRenderingEngine, init as startCore, metaData, setUseCPURendering,
+  Enums,
+  RenderingEngine,
+  cache,
+  getRenderingCapabilities,
+  getRenderingEngine,
+  init as startCore,
+  metaData,
+  setUseCPURendering,
 } from "@cornerstonejs/core";
 import { init as startLoader } from "@cornerstonejs/dicom-image-loader";
 import { init as startTools } from "@cornerstonejs/tools";
@@ -23,7 +30,9 @@ export function memoryBudget() {
 
 /** Start core, tools, decoders and our own frame loader. */
 export function startEngine() {
-  startCore({ rendering: { webGlContextCount: prefersCanvas() ? 1 : 4, strictZSpacingForVolumeViewport: true } });
+  startCore({
+    rendering: { webGlContextCount: prefersCanvas() ? 1 : 4, strictZSpacingForVolumeViewport: true },
+  });
   startTools();
   startLoader({ maxWebWorkers: Math.max(1, Math.min(4, (navigator.hardwareConcurrency ?? 2) - 1)) });
   metaData.addProvider(provideModule, 10000);
@@ -50,7 +59,12 @@ export function canDrawPlanes() {
 /** Make a viewport for stacks, on the canvas if `isPlain`. */
 export function enableStack(viewportId, element, isPlain) {
   setUseCPURendering(isPlain, false);
-  engine().enableElement({ viewportId, element, type: Enums.ViewportType.STACK, defaultOptions: { background: BLACK } });
+  engine().enableElement({
+    viewportId,
+    element,
+    type: Enums.ViewportType.STACK,
+    defaultOptions: { background: BLACK },
+  });
   setUseCPURendering(false, false);
   const viewport = engine().getViewport(viewportId);
   // The engine asks its general setting each time it draws; each viewport of ours keeps its own way.

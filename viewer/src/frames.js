@@ -32,7 +32,16 @@ function addFrame(dataset, instanceUrl, frameNumber) {
   const url = `${instanceUrl}/frames/${frameNumber}`;
   const imageId = `frame:${url}`;
   if (frames.has(imageId)) return frames.get(imageId);
-  const frame = { imageId, url, instanceUrl, dataset, number: frameNumber, drawn: null, fault: null, trouble: null };
+  const frame = {
+    imageId,
+    url,
+    instanceUrl,
+    dataset,
+    number: frameNumber,
+    drawn: null,
+    fault: null,
+    trouble: null,
+  };
   let attributes = null;
   Object.defineProperty(frame, "attributes", {
     get: () => (attributes ??= resolved(dataset, frameNumber)),

@@ -4,7 +4,11 @@
 import { number, numbers, text, values } from "./attributes.js";
 import { fill, gettext } from "./text.js";
 
-const ALONG = [["L", "R"], ["P", "A"], ["H", "F"]];
+const ALONG = [
+  ["L", "R"],
+  ["P", "A"],
+  ["H", "F"],
+];
 const OPPOSITE = { L: "R", R: "L", P: "A", A: "P", H: "F", F: "H" };
 
 /** The letters of a direction, the strongest first, at most two: "L", "LP". */
@@ -68,7 +72,11 @@ export function depthOf(attributes) {
  * Pixel spacing in millimetres, rows first, and where it is measured: "patient", "detector", or unknown.
  */
 export function spacingOf(attributes) {
-  const sources = [["00280030", "patient"], ["00181164", "detector"], ["00182010", "detector"]];
+  const sources = [
+    ["00280030", "patient"],
+    ["00181164", "detector"],
+    ["00182010", "detector"],
+  ];
   for (const [tag, where] of sources) {
     const found = numbers(attributes, tag, 2);
     if (found && found[0] > 0 && found[1] > 0) return { row: found[0], column: found[1], where };
@@ -104,7 +112,12 @@ function formOf({ attributes }) {
   const orientation = orientationOf(attributes);
   return {
     isGrey: /^MONOCHROME/.test(text(attributes, "00280004")),
-    size: [number(attributes, "00280010"), number(attributes, "00280011"), spacing?.row, spacing?.column].join(),
+    size: [
+      number(attributes, "00280010"),
+      number(attributes, "00280011"),
+      spacing?.row,
+      spacing?.column,
+    ].join(),
     direction: orientation && [...orientation.row, ...orientation.column],
   };
 }

@@ -25,20 +25,47 @@ const POINTER = () => [
 
 export function makeHelp(commands) {
   const dialog = h("dialog", { class: "help", "aria-label": gettext("Keys and pointer") });
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": gettext("Close"), on: { click: () => dialog.close() } }, icon("close"));
-  const columns = GROUPS().map(([title, groups]) => sheet(title, commands.filter(({ group, keys }) => groups.includes(group) && keys.length)));
-  const presets = h("p", { class: "lesser", text: gettext("1 to 9: window presets of the image, 0: as it was") });
+  const close = h(
+    "button",
+    {
+      type: "button",
+      class: "icon-button",
+      "aria-label": gettext("Close"),
+      on: { click: () => dialog.close() },
+    },
+    icon("close"),
+  );
+  const columns = GROUPS().map(([title, groups]) =>
+    sheet(
+      title,
+      commands.filter(({ group, keys }) => groups.includes(group) && keys.length),
+    ),
+  );
+  const presets = h("p", {
+    class: "lesser",
+    text: gettext("1 to 9: window presets of the image, 0: as it was"),
+  });
   dialog.append(
     h("div", { class: "panel-head" }, h("h2", { text: gettext("Keys and pointer") }), close),
-    h("div", { class: "help-columns" }, pointerSheet(), ...columns), presets,
+    h("div", { class: "help-columns" }, pointerSheet(), ...columns),
+    presets,
   );
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.getElementById("viewer").append(dialog);
-  return { toggle: () => (dialog.open ? dialog.close() : dialog.showModal()), isOpen: () => dialog.open, close: () => dialog.close() };
+  return {
+    toggle: () => (dialog.open ? dialog.close() : dialog.showModal()),
+    isOpen: () => dialog.open,
+    close: () => dialog.close(),
+  };
 }
 
 function sheet(title, commands) {
-  const rows = commands.map(({ words, keys }) => row(words, keys.map((key) => h("kbd", { text: keyWords(key) }))));
+  const rows = commands.map(({ words, keys }) =>
+    row(
+      words,
+      keys.map((key) => h("kbd", { text: keyWords(key) })),
+    ),
+  );
   return h("section", {}, h("h3", { text: title }), h("dl", {}, ...rows));
 }
 

@@ -3,9 +3,18 @@
 import { gettext } from "./text.js";
 
 const NAMES = {
-  ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Space: () => gettext("Space"), Delete: () => gettext("Del"),
-  PageDown: () => gettext("Page ↓"), PageUp: () => gettext("Page ↑"), Home: () => gettext("Home"), End: () => gettext("End"),
-  Enter: () => gettext("Enter"), Backspace: "⌫",
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Space: () => gettext("Space"),
+  Delete: () => gettext("Del"),
+  PageDown: () => gettext("Page ↓"),
+  PageUp: () => gettext("Page ↑"),
+  Home: () => gettext("Home"),
+  End: () => gettext("End"),
+  Enter: () => gettext("Enter"),
+  Backspace: "⌫",
 };
 
 /** A key as it is written on keyboards. */
@@ -22,7 +31,8 @@ function oneKey(part) {
 function keyOf(event) {
   const key = event.key === " " ? "Space" : event.key === "=" ? "+" : event.key;
   const isWord = key.length > 1 || /[a-z]/i.test(key);
-  const named = key.length === 1 && event.shiftKey ? key.toUpperCase() : key.length === 1 ? key.toLowerCase() : key;
+  const named =
+    key.length === 1 && event.shiftKey ? key.toUpperCase() : key.length === 1 ? key.toLowerCase() : key;
   return event.shiftKey && isWord ? `Shift+${named}` : named;
 }
 

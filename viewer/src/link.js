@@ -27,7 +27,9 @@ export class Link {
 
   anchor() {
     const linked = this.stage.panes.filter((pane) => pane.hasImages);
-    this.anchors = new Map(linked.map((pane) => [pane, { index: pane.wanted, depth: depthOf(pane.frame.attributes) }]));
+    this.anchors = new Map(
+      linked.map((pane) => [pane, { index: pane.wanted, depth: depthOf(pane.frame.attributes) }]),
+    );
   }
 
   follow(leader) {
@@ -43,7 +45,8 @@ export class Link {
 
 function targetOf(leader, from, pane, anchor) {
   const depth = depthOf(leader.frame.attributes);
-  const areParallel = anchor.depth !== undefined && depth !== undefined && isSameAngle(leader.frame, pane.frame);
+  const areParallel =
+    anchor.depth !== undefined && depth !== undefined && isSameAngle(leader.frame, pane.frame);
   if (!areParallel) return anchor.index + (leader.wanted - from.index);
   const wanted = anchor.depth + (depth - from.depth);
   return nearestDepth(pane.stack.frames, wanted);

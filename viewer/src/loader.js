@@ -78,7 +78,9 @@ async function decoded(frame, bytes, transferSyntax) {
   const expected = nativeSize(frame.attributes, transferSyntax);
   if (expected && bytes.length < expected) throw new Fault(gettext("The pixel data end too early."));
   const pixels = expected && bytes.length > expected ? bytes.slice(0, expected) : bytes;
-  const image = isNative(frame, transferSyntax) ? nativeImage(frame, pixels) : await decodedByWorker(frame, pixels, transferSyntax);
+  const image = isNative(frame, transferSyntax)
+    ? nativeImage(frame, pixels)
+    : await decodedByWorker(frame, pixels, transferSyntax);
   checkSize(frame, image);
   if (!image.color && !windowsOf(frame.attributes).windowCenter) suggestWindow(image, paddingOf(frame));
   return image;
@@ -98,7 +100,8 @@ function decodedByWorker(frame, pixels, transferSyntax) {
 
 /** A picture of another size than the header says is not the picture the header speaks of. */
 function checkSize({ attributes }, image) {
-  const isAsSaid = image.rows === number(attributes, "00280010") && image.columns === number(attributes, "00280011");
+  const isAsSaid =
+    image.rows === number(attributes, "00280010") && image.columns === number(attributes, "00280011");
   if (!isAsSaid || image.getPixelData().length !== image.rows * image.columns * image.numberOfComponents) {
     throw new Fault(gettext("The pixel data do not fit the size of the image."));
   }
@@ -115,7 +118,10 @@ function paddingOf({ attributes }) {
 function suggestWindow(image, padding) {
   const pixels = image.getPixelData();
   const step = Math.max(1, Math.floor(pixels.length / 20000));
-  const sample = Float32Array.from({ length: Math.floor(pixels.length / step) }, (_, index) => pixels[index * step])
+  const sample = Float32Array.from(
+    { length: Math.floor(pixels.length / step) },
+    (_, index) => pixels[index * step],
+  )
     .filter((value) => value !== padding)
     .sort();
   const at = (part) => sample[Math.min(sample.length - 1, Math.floor(part * sample.length))];

@@ -21,10 +21,13 @@ export function ellipseLines(data, targetId) {
   const stats = data.cachedStats[targetId] ?? {};
   const lines = [];
   const unit = unitOfTarget(targetId);
-  if (isSingle(stats.mean)) lines.push(fill(gettext("Mean %(value)s"), { value: `${round(stats.mean)} ${unit}`.trim() }));
+  if (isSingle(stats.mean))
+    lines.push(fill(gettext("Mean %(value)s"), { value: `${round(stats.mean)} ${unit}`.trim() }));
   if (isSingle(stats.stdDev)) lines.push(fill(gettext("SD %(value)s"), { value: round(stats.stdDev) }));
   if (isSingle(stats.min)) {
-    lines.push(fill(gettext("Range %(least)s to %(most)s"), { least: round(stats.min), most: round(stats.max) }));
+    lines.push(
+      fill(gettext("Range %(least)s to %(most)s"), { least: round(stats.min), most: round(stats.max) }),
+    );
   }
   if (isSingle(stats.area)) lines.push(fill(gettext("Area %(value)s"), { value: areaWords(stats) }));
   return lines;
@@ -44,7 +47,8 @@ function round(value) {
 }
 
 function areaWords({ area, areaUnit = "" }) {
-  if (areaUnit.startsWith("mm²") && area >= 100) return `${(area / 100).toFixed(2)} ${unitWords(areaUnit.replace("mm²", "cm²"))}`;
+  if (areaUnit.startsWith("mm²") && area >= 100)
+    return `${(area / 100).toFixed(2)} ${unitWords(areaUnit.replace("mm²", "cm²"))}`;
   return `${area.toFixed(1)} ${unitWords(areaUnit)}`;
 }
 

@@ -19,13 +19,19 @@ export function watchMeasurements() {
 }
 
 export function measurements() {
-  return annotation.state.getAllAnnotations().filter(({ metadata }) => MEASURING_TOOLS.includes(metadata.toolName));
+  return annotation.state
+    .getAllAnnotations()
+    .filter(({ metadata }) => MEASURING_TOOLS.includes(metadata.toolName));
 }
 
 /** Take away the selected measurements, or the newest when none is selected. */
 export function removeMeasurement() {
   const selected = annotation.selection.getAnnotationsSelected();
-  const doomed = selected.length ? selected : measurements().slice(-1).map((one) => one.annotationUID);
+  const doomed = selected.length
+    ? selected
+    : measurements()
+        .slice(-1)
+        .map((one) => one.annotationUID);
   doomed.forEach((uid) => annotation.state.removeAnnotation(uid));
   redraw();
 }
@@ -41,7 +47,9 @@ export function areMeasurementsHidden() {
 
 export function showMeasurements(shown) {
   areHidden = !shown;
-  measurements().forEach(({ annotationUID }) => annotation.visibility.setAnnotationVisibility(annotationUID, shown));
+  measurements().forEach(({ annotationUID }) =>
+    annotation.visibility.setAnnotationVisibility(annotationUID, shown),
+  );
   redraw();
 }
 

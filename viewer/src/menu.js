@@ -28,7 +28,11 @@ export function menuIsOpenAt(button) {
 export function openMenu(button, choices) {
   closeMenu();
   const entries = choices.map((choice) => entryOf(choice, button));
-  const element = h("div", { class: "menu", role: "menu", "aria-label": button.getAttribute("aria-label") }, ...entries);
+  const element = h(
+    "div",
+    { class: "menu", role: "menu", "aria-label": button.getAttribute("aria-label") },
+    ...entries,
+  );
   document.getElementById("viewer").append(element);
   place(element, button);
   open = { element, button };
@@ -42,7 +46,9 @@ function entryOf(choice, button) {
   return h(
     "button",
     {
-      type: "button", class: "menu-entry", role: choice.isOn === undefined ? "menuitem" : "menuitemradio",
+      type: "button",
+      class: "menu-entry",
+      role: choice.isOn === undefined ? "menuitem" : "menuitemradio",
       "aria-checked": choice.isOn === undefined ? null : String(choice.isOn),
       on: {
         click: () => {

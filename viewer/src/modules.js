@@ -11,7 +11,8 @@ const { MetadataModules: M, CalibrationTypes } = Enums;
 const MODULES = {
   [M.IMAGE_PLANE]: plane,
   [M.IMAGE_PIXEL]: pixels,
-  [M.VOI_LUT]: ({ attributes, drawn }) => (drawn ? { windowCenter: [128], windowWidth: [256] } : windowsOf(attributes)),
+  [M.VOI_LUT]: ({ attributes, drawn }) =>
+    drawn ? { windowCenter: [128], windowWidth: [256] } : windowsOf(attributes),
   [M.MODALITY_LUT]: ({ attributes, drawn }) => (drawn ? {} : rescaleOf(attributes)),
   [M.CALIBRATION]: calibration,
   [M.GENERAL_SERIES]: ({ attributes }) => ({

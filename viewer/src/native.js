@@ -13,14 +13,23 @@ const ARRAYS = { Uint8Array, Int16Array, Uint16Array, Float32Array };
 export function isNative({ attributes }, transferSyntax) {
   const samples = number(attributes, "00280010") * number(attributes, "00280011");
   const isGrey = /^MONOCHROME[12]$/.test(text(attributes, "00280004"));
-  return LITTLE_ENDIAN.has(transferSyntax) && isGrey && samples <= MOST_SAMPLES && (number(attributes, "00280002") ?? 1) === 1;
+  return (
+    LITTLE_ENDIAN.has(transferSyntax) &&
+    isGrey &&
+    samples <= MOST_SAMPLES &&
+    (number(attributes, "00280002") ?? 1) === 1
+  );
 }
 
 /** The image of an uncompressed greyscale frame, its values rescaled (modality LUT). */
 export function nativeImage(frame, bytes) {
   const { attributes } = frame;
   const rescale = rescaleOf(attributes);
-  const { pixels, least, most } = rescaled(storedValues(attributes, bytes), rescale, ARRAYS[pixelType(frame)]);
+  const { pixels, least, most } = rescaled(
+    storedValues(attributes, bytes),
+    rescale,
+    ARRAYS[pixelType(frame)],
+  );
   return engineImage(frame, {
     pixels,
     rows: number(attributes, "00280010"),
@@ -34,8 +43,13 @@ export function nativeImage(frame, bytes) {
 
 function storedValues(attributes, bytes) {
   const isSigned = number(attributes, "00280103") === 1;
-  if (number(attributes, "00280100") === 8) return signExtended(attributes, isSigned ? new Int8Array(bytes.buffer) : bytes, isSigned);
-  return signExtended(attributes, isSigned ? new Int16Array(bytes.buffer) : new Uint16Array(bytes.buffer), isSigned);
+  if (number(attributes, "00280100") === 8)
+    return signExtended(attributes, isSigned ? new Int8Array(bytes.buffer) : bytes, isSigned);
+  return signExtended(
+    attributes,
+    isSigned ? new Int16Array(bytes.buffer) : new Uint16Array(bytes.buffer),
+    isSigned,
+  );
 }
 
 /** Signed values of fewer bits than their words: the sign stands in the highest stored bit. */

@@ -4,7 +4,16 @@ import { Enums, eventTarget } from "@cornerstonejs/core";
 import { tell } from "./bus.js";
 import { makeCine } from "./cine.js";
 import { hasImages } from "./catalogue.js";
-import { clearOverlay, makeOverlay, patientLines, placeLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
+import {
+  clearOverlay,
+  makeOverlay,
+  patientLines,
+  placeLines,
+  seriesLines,
+  viewLines,
+  writeCorner,
+  writeSides,
+} from "./corners.js";
 import { coverDocument, coverEmpty, coverFault, coverWaiting, hideCover, makeCover } from "./cover.js";
 import { pixelType, whyDrawn } from "./decoding.js";
 import { h, oncePerFrame } from "./dom.js";
@@ -35,7 +44,11 @@ export class Pane {
     this.element = h(
       "section",
       { class: "pane", id: this.id, tabindex: "0", "aria-label": gettext("Images") },
-      this.image, this.overlay.element, this.cover, this.slider.element, this.cine.element,
+      this.image,
+      this.overlay.element,
+      this.cover,
+      this.slider.element,
+      this.cine.element,
     );
     this.image.addEventListener("contextmenu", (event) => event.preventDefault());
     this.refresh = oncePerFrame(() => this.write());
@@ -47,9 +60,12 @@ export class Pane {
     this.enable(prefersCanvas());
     this.listenTo(this.image, Events.STACK_NEW_IMAGE, (event) => this.imageCame(event.detail.imageId));
     this.listenTo(this.image, Events.VOI_MODIFIED, (event) => this.view.noteWindow(event.detail.range));
-    this.listenTo(this.image, Events.PRE_STACK_NEW_IMAGE, (event) => this.imageWanted(event.detail.imageIdIndex));
+    this.listenTo(this.image, Events.PRE_STACK_NEW_IMAGE, (event) =>
+      this.imageWanted(event.detail.imageIdIndex),
+    );
     this.listenTo(this.image, Events.IMAGE_RENDERED, () => this.imageDrawn());
-    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED]) this.listenTo(this.image, news, this.refresh);
+    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED])
+      this.listenTo(this.image, news, this.refresh);
     this.listenTo(eventTarget, Events.IMAGE_LOAD_ERROR, (event) => this.imageFailed(event.detail?.imageId));
   }
 
@@ -69,7 +85,9 @@ export class Pane {
    * statistics would be wrong: such stacks go to WebGL.
    */
   chooseWay() {
-    const isFractional = this.stack.frames.some((frame) => !whyDrawn(frame) && pixelType(frame) === "Float32Array");
+    const isFractional = this.stack.frames.some(
+      (frame) => !whyDrawn(frame) && pixelType(frame) === "Float32Array",
+    );
     const isPlain = prefersCanvas() && !(isFractional && canDrawPlanes());
     if (isPlain === this.view.isPlain) return;
     this.disable();
@@ -110,7 +128,10 @@ export class Pane {
     this.element.dataset.state = "waiting";
     this.chooseWay();
     this.view.forget();
-    await this.viewport.setStack(stack.frames.map(({ imageId }) => imageId), this.wanted);
+    await this.viewport.setStack(
+      stack.frames.map(({ imageId }) => imageId),
+      this.wanted,
+    );
     this.cine.prepare();
     return undefined;
   }
@@ -131,7 +152,9 @@ export class Pane {
     const canvas = this.viewport.getCanvas();
     const { width, height } = canvas.getBoundingClientRect();
     const ratio = window.devicePixelRatio || 1;
-    return !width || (Math.abs(canvas.width - width * ratio) <= 2 && Math.abs(canvas.height - height * ratio) <= 2);
+    return (
+      !width || (Math.abs(canvas.width - width * ratio) <= 2 && Math.abs(canvas.height - height * ratio) <= 2)
+    );
   }
 
   get hasImages() {
@@ -168,7 +191,8 @@ export class Pane {
     setSlider(this.slider, index, this.stack.frames.length, this.stack);
     clearTimeout(this.spinner);
     if (this.frame.fault) return;
-    if (!isLoaded(this.frame)) this.spinner = setTimeout(() => this.element.classList.add("is-waiting"), WAIT_BEFORE_SPINNER);
+    if (!isLoaded(this.frame))
+      this.spinner = setTimeout(() => this.element.classList.add("is-waiting"), WAIT_BEFORE_SPINNER);
     tell("image", { pane: this });
   }
 
@@ -220,12 +244,18 @@ export class Pane {
   /** Write the words and letters of what is on the screen now. */
   write() {
     if (!this.hasImages || !this.element.isConnected) return;
-    const { frame, overlay: { corners } } = this;
+    const {
+      frame,
+      overlay: { corners },
+    } = this;
     const isShown = this.element.dataset.state === "image";
     writeCorner(corners["top-left"], patientLines(frame.attributes));
     writeCorner(corners["top-right"], seriesLines(frame.attributes));
     writeCorner(corners["bottom-left"], placeLines(frame, this.wanted, this.stack.frames.length));
-    writeCorner(corners["bottom-right"], isShown ? viewLines({ ...this.view.state(), drawn: frame.drawn }) : []);
+    writeCorner(
+      corners["bottom-right"],
+      isShown ? viewLines({ ...this.view.state(), drawn: frame.drawn }) : [],
+    );
     if (isShown) writeSides(this.overlay, frame.attributes, ...this.view.directions());
     this.slider.paint();
   }

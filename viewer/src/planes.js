@@ -1,7 +1,14 @@
 // A volume cut in three planes with crosshairs (MPR). Only a regular series is cut; why another is not
 // is said by `whyNoVolume`.
 
-import { Enums, cache, eventTarget, setVolumesForViewports, utilities, volumeLoader } from "@cornerstonejs/core";
+import {
+  Enums,
+  cache,
+  eventTarget,
+  setVolumesForViewports,
+  utilities,
+  volumeLoader,
+} from "@cornerstonejs/core";
 import { SynchronizerManager, synchronizers } from "@cornerstonejs/tools";
 import { tell } from "./bus.js";
 import { makeOverlay, patientLines, seriesLines, viewLines, writeCorner, writeSides } from "./corners.js";
@@ -29,11 +36,18 @@ class Plane {
     this.overlay = makeOverlay();
     this.image = h("div", { class: "pane-image" });
     this.cover = makeCover();
-    this.element = h("section", { class: `pane plane ${id}`, tabindex: "0", "aria-label": words }, this.image, this.overlay.element, this.cover);
+    this.element = h(
+      "section",
+      { class: `pane plane ${id}`, tabindex: "0", "aria-label": words },
+      this.image,
+      this.overlay.element,
+      this.cover,
+    );
     this.element.style.setProperty("--plane", planeColour(id));
     this.image.addEventListener("contextmenu", (event) => event.preventDefault());
     this.refresh = oncePerFrame(() => this.write());
-    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED, Events.IMAGE_RENDERED]) this.image.addEventListener(news, this.refresh);
+    for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED, Events.IMAGE_RENDERED])
+      this.image.addEventListener(news, this.refresh);
     coverWaiting(this.cover);
   }
 
@@ -57,10 +71,22 @@ class Plane {
     const count = this.viewport.getNumberOfSlices?.() ?? 0;
     const slice = (this.viewport.getSliceIndex?.() ?? 0) + 1;
     this.element.dataset.index = slice;
-    writeCorner(corners["top-left"], this.id === "axial" ? patientLines(this.attributes) : [[this.words, "strong plane-name"]]);
+    writeCorner(
+      corners["top-left"],
+      this.id === "axial" ? patientLines(this.attributes) : [[this.words, "strong plane-name"]],
+    );
     writeCorner(corners["top-right"], this.id === "axial" ? seriesLines(this.attributes) : []);
     writeCorner(corners["bottom-left"], [
-      failed && this.id === "axial" ? [ngettext("%(count)s slice is missing and left black", "%(count)s slices are missing and left black", failed), "warn"] : "",
+      failed && this.id === "axial"
+        ? [
+            ngettext(
+              "%(count)s slice is missing and left black",
+              "%(count)s slices are missing and left black",
+              failed,
+            ),
+            "warn",
+          ]
+        : "",
       this.id === "axial" ? [this.words, "strong plane-name"] : "",
       [fill(gettext("Slice %(index)s of %(count)s"), { index: slice, count }), ""],
     ]);
@@ -75,7 +101,9 @@ export class Planes {
     this.stack = stack;
     this.look = look;
     this.volumeId = `cornerstoneStreamingImageVolume:${stack.id}`;
-    this.panes = PLANES.map(([id, orientation, words]) => new Plane(id, orientation, words(), stack.frames[0]));
+    this.panes = PLANES.map(
+      ([id, orientation, words]) => new Plane(id, orientation, words(), stack.frames[0]),
+    );
     this.element = h("div", { class: "grid planes" }, ...this.panes.map((pane) => pane.element));
     this.activate(this.panes[0]);
   }
@@ -102,12 +130,20 @@ export class Planes {
     this.panes.forEach(({ id, image, orientation }) => enablePlane(id, image, orientation));
     const { frames } = this.stack;
     // The volume takes its array type from pictures that are here: three of them make it sure.
-    await Promise.all([0, Math.floor(frames.length / 2), frames.length - 1].map((index) => loadAhead(frames[index])));
+    await Promise.all(
+      [0, Math.floor(frames.length / 2), frames.length - 1].map((index) => loadAhead(frames[index])),
+    );
     rememberVolume(this.volumeId, frames[0]);
-    const volume = await volumeLoader.createAndCacheVolume(this.volumeId, { imageIds: frames.map(({ imageId }) => imageId) });
+    const volume = await volumeLoader.createAndCacheVolume(this.volumeId, {
+      imageIds: frames.map(({ imageId }) => imageId),
+    });
     if (this.isClosed) return;
     volume.load();
-    await setVolumesForViewports(engine(), [{ volumeId: this.volumeId }], this.panes.map(({ id }) => id));
+    await setVolumesForViewports(
+      engine(),
+      [{ volumeId: this.volumeId }],
+      this.panes.map(({ id }) => id),
+    );
     if (this.isClosed) return;
     this.show();
   }
@@ -132,7 +168,8 @@ export class Planes {
 
   showFault(fault) {
     this.panes.forEach(({ cover }, index) => {
-      if (index === 0) coverFault(cover, gettext("The planes cannot be shown"), fault.message, () => tell("close-planes"));
+      if (index === 0)
+        coverFault(cover, gettext("The planes cannot be shown"), fault.message, () => tell("close-planes"));
       else hideCover(cover);
     });
   }

@@ -30,7 +30,10 @@ function sentWindows(frame) {
   const { windowCenter = [], windowWidth = [] } = windowsOf(frame.attributes);
   const names = values(frame.attributes, "00281055");
   return windowCenter.map((center, index) => ({
-    words: String(names[index] || fill(gettext("As sent %(number)s"), { number: windowCenter.length > 1 ? index + 1 : "" })).trim(),
+    words: String(
+      names[index] ||
+        fill(gettext("As sent %(number)s"), { number: windowCenter.length > 1 ? index + 1 : "" }),
+    ).trim(),
     center,
     width: windowWidth[index],
   }));

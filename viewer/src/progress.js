@@ -15,7 +15,12 @@ function wordsOf(stack) {
   if (!count) return "";
   const failed = stack.failed.size;
   const loaded = stack.loaded.size;
-  const faults = failed ? ` · ${ngettext("%(count)s cannot be shown", "%(count)s cannot be shown", failed)}` : "";
-  const words = loaded + failed >= count ? ngettext("%(count)s image loaded", "%(count)s images loaded", loaded) : fill(gettext("%(loaded)s of %(count)s images loaded"), { loaded, count });
+  const faults = failed
+    ? ` · ${ngettext("%(count)s cannot be shown", "%(count)s cannot be shown", failed)}`
+    : "";
+  const words =
+    loaded + failed >= count
+      ? ngettext("%(count)s image loaded", "%(count)s images loaded", loaded)
+      : fill(gettext("%(loaded)s of %(count)s images loaded"), { loaded, count });
   return words + faults;
 }

@@ -13,9 +13,17 @@ export function contentTree(dataset) {
   const left = { count: MOST_ITEMS };
   const list = listOf(content, left);
   const heading = meaningOf(items(dataset, "0040A043")[0]);
-  const note = left.count > 0 ? null : h("p", { class: "lesser", text: gettext("The report goes on; this is its beginning.") });
-  return h("div", { class: "report", tabindex: "0", role: "document", "aria-label": heading || gettext("Report") },
-    heading ? h("h3", { text: heading }) : null, list, note);
+  const note =
+    left.count > 0
+      ? null
+      : h("p", { class: "lesser", text: gettext("The report goes on; this is its beginning.") });
+  return h(
+    "div",
+    { class: "report", tabindex: "0", role: "document", "aria-label": heading || gettext("Report") },
+    heading ? h("h3", { text: heading }) : null,
+    list,
+    note,
+  );
 }
 
 function listOf(content, left) {

@@ -6,8 +6,14 @@ import { fill, gettext } from "./text.js";
 /** Make a slider; `onMove(index)` hears where the person wants to go. */
 export function makeSlider(onMove) {
   const input = h("input", {
-    type: "range", min: 0, max: 0, value: 0, step: 1, tabindex: "-1",
-    "aria-label": gettext("Image"), "aria-orientation": "vertical",
+    type: "range",
+    min: 0,
+    max: 0,
+    value: 0,
+    step: 1,
+    tabindex: "-1",
+    "aria-label": gettext("Image"),
+    "aria-orientation": "vertical",
     on: { input: () => onMove(Number(input.value)) },
   });
   const canvas = h("canvas", { class: "slider-track", width: 3, height: 200, "aria-hidden": "true" });

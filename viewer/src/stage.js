@@ -31,7 +31,8 @@ export class Stage {
     this.looks ??= new Map(drawn.map((pane) => [pane, pane.view.look()]));
     engine().resize(true, arePlanes);
     if (this.panes.some((pane) => !pane.isFitted())) return this.resize();
-    for (const [pane, look] of this.looks) if (this.panes.includes(pane) && pane.viewport.getImageData()) pane.view.restore(look);
+    for (const [pane, look] of this.looks)
+      if (this.panes.includes(pane) && pane.viewport.getImageData()) pane.view.restore(look);
     this.looks = null;
     engine().render();
     return undefined;
@@ -99,7 +100,11 @@ export class Stage {
 
   /** Take the panes away for a while; the answer puts them back as they were. */
   setAside() {
-    const remembered = this.panes.map((pane) => ({ stack: pane.stack, index: pane.wanted, isActive: pane === this.active }));
+    const remembered = this.panes.map((pane) => ({
+      stack: pane.stack,
+      index: pane.wanted,
+      isActive: pane === this.active,
+    }));
     const { layout } = this;
     this.panes.forEach((pane) => pane.detach());
     this.panes = [];

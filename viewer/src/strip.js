@@ -29,10 +29,15 @@ export function makeStrip(element, given) {
 export function addStudy(strip, study, role) {
   const list = h("ul", { class: "series-list" });
   const modalities = values(study.attributes, "00080061").join(", ");
-  const heading = h("h2", { class: "study-head" },
+  const heading = h(
+    "h2",
+    { class: "study-head" },
     h("span", { class: "study-role", text: role }),
     h("span", { class: "study-date", text: date(study.attributes, "00080020") || gettext("No date") }),
-    h("span", { class: "study-words", text: [modalities, text(study.attributes, "00081030")].filter(Boolean).join(" · ") }),
+    h("span", {
+      class: "study-words",
+      text: [modalities, text(study.attributes, "00081030")].filter(Boolean).join(" · "),
+    }),
   );
   strip.element.append(h("section", { class: "study", "aria-label": role }, heading, list));
   study.list = list;
@@ -58,18 +63,38 @@ function rebuild(strip, series) {
 
 function makeCard(strip, series, stack, index) {
   const url = seriesThumbnailUrl(series.study.uid, series.uid);
-  const stackUrl = stack && index > 0 ? `${url.replace(/thumbnail$/, "")}instances/${text(stack.datasets[0], "00080018")}/thumbnail` : url;
+  const stackUrl =
+    stack && index > 0
+      ? `${url.replace(/thumbnail$/, "")}instances/${text(stack.datasets[0], "00080018")}/thumbnail`
+      : url;
   const picture = h("img", { src: stackUrl, alt: "", loading: "lazy", draggable: "false" });
-  picture.addEventListener("error", () => picture.replaceWith(h("span", { class: "no-picture", text: series.modality })));
+  picture.addEventListener("error", () =>
+    picture.replaceWith(h("span", { class: "no-picture", text: series.modality })),
+  );
   const bar = h("span", { class: "card-bar" });
   const note = h("span", { class: "card-note" });
   const button = h(
     "button",
-    { type: "button", class: "card", draggable: "true", on: { click: (event) => strip.given.onChoose(series, stack, event.detail > 0) } },
-    h("span", { class: "card-picture" }, picture, h("span", { class: "card-modality", text: series.modality }), series.trouble ? icon("warning") : null),
-    h("span", { class: "card-words" },
+    {
+      type: "button",
+      class: "card",
+      draggable: "true",
+      on: { click: (event) => strip.given.onChoose(series, stack, event.detail > 0) },
+    },
+    h(
+      "span",
+      { class: "card-picture" },
+      picture,
+      h("span", { class: "card-modality", text: series.modality }),
+      series.trouble ? icon("warning") : null,
+    ),
+    h(
+      "span",
+      { class: "card-words" },
       h("span", { class: "card-name", text: nameOf(series, stack) }),
-      h("span", { class: "card-count", text: countOf(series, stack) }), note),
+      h("span", { class: "card-count", text: countOf(series, stack) }),
+      note,
+    ),
     bar,
   );
   button.addEventListener("dragstart", (event) => {
@@ -80,17 +105,23 @@ function makeCard(strip, series, stack, index) {
 }
 
 function nameOf(series, stack) {
-  const words = series.description || stack?.kind?.words || fill(gettext("%(modality)s series"), { modality: series.modality });
+  const words =
+    series.description ||
+    stack?.kind?.words ||
+    fill(gettext("%(modality)s series"), { modality: series.modality });
   return series.number === undefined ? words : `${series.number}  ${words}`;
 }
 
 function countOf(series, stack) {
-  if (!stack && !mayHaveImages(series)) return series.count ? ngettext("%(count)s object", "%(count)s objects", series.count) : "";
+  if (!stack && !mayHaveImages(series))
+    return series.count ? ngettext("%(count)s object", "%(count)s objects", series.count) : "";
   if (!stack) return series.count ? ngettext("%(count)s image", "%(count)s images", series.count) : "";
   if (stack.form === "document") return stack.kind.words;
   if (stack.form === "video") return gettext("Video");
   const count = stack.frames.length;
-  return stack.form === "frames" ? ngettext("%(count)s frame", "%(count)s frames", count) : ngettext("%(count)s image", "%(count)s images", count);
+  return stack.form === "frames"
+    ? ngettext("%(count)s frame", "%(count)s frames", count)
+    : ngettext("%(count)s image", "%(count)s images", count);
 }
 
 function paintAll(strip) {
@@ -107,7 +138,12 @@ function paint(strip, { button, bar, note, series, stack }) {
   const done = stack.loaded.size / stack.frames.length;
   bar.style.setProperty("--done", done.toFixed(3));
   bar.dataset.state = stack.loaded.size + stack.failed.size >= stack.frames.length ? "done" : "loading";
-  say(note, stack.failed.size ? ngettext("%(count)s cannot be shown", "%(count)s cannot be shown", stack.failed.size) : "");
+  say(
+    note,
+    stack.failed.size
+      ? ngettext("%(count)s cannot be shown", "%(count)s cannot be shown", stack.failed.size)
+      : "",
+  );
 }
 
 /** Let series be dropped on a pane. */

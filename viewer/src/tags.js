@@ -12,18 +12,33 @@ const LONGEST = 300;
 /** The panel; `paneNow` gives the pane whose object is meant. */
 export function makeTagPanel(element, paneNow) {
   const search = h("input", {
-    type: "search", class: "tag-search", placeholder: gettext("Search tag, name or value"), "aria-label": gettext("Search tag, name or value"),
-    autocomplete: "off", spellcheck: "false",
+    type: "search",
+    class: "tag-search",
+    placeholder: gettext("Search tag, name or value"),
+    "aria-label": gettext("Search tag, name or value"),
+    autocomplete: "off",
+    spellcheck: "false",
   });
   const note = h("p", { class: "lesser tag-note", "aria-live": "polite" });
   const body = h("tbody");
-  const close = h("button", { type: "button", class: "icon-button", "aria-label": gettext("Close the attributes") }, icon("close"));
-  const headings = [gettext("Tag"), gettext("Name"), gettext("Value")].map((words) => h("th", { scope: "col", text: words }));
+  const close = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": gettext("Close the attributes") },
+    icon("close"),
+  );
+  const headings = [gettext("Tag"), gettext("Name"), gettext("Value")].map((words) =>
+    h("th", { scope: "col", text: words }),
+  );
   const table = h("table", { class: "tags" }, h("thead", {}, h("tr", {}, ...headings)), body);
   element.append(
     h("div", { class: "panel-head" }, h("h2", { text: gettext("DICOM attributes") }), close),
-    search, note,
-    h("div", { class: "panel-body", tabindex: "0", role: "region", "aria-label": gettext("DICOM attributes") }, table),
+    search,
+    note,
+    h(
+      "div",
+      { class: "panel-body", tabindex: "0", role: "region", "aria-label": gettext("DICOM attributes") },
+      table,
+    ),
   );
 
   let shown = null;
@@ -34,9 +49,10 @@ export function makeTagPanel(element, paneNow) {
     const found = wanted ? rows.filter(({ haystack }) => haystack.includes(wanted)) : rows;
     body.replaceChildren(...found.slice(0, MOST_ROWS).map(rowElement));
     const values = { count: found.length, shown: Math.min(found.length, MOST_ROWS) };
-    note.textContent = found.length > MOST_ROWS
-      ? fill(gettext("%(shown)s of %(count)s attributes; search to see the others"), values)
-      : fill(gettext("%(count)s attributes"), values);
+    note.textContent =
+      found.length > MOST_ROWS
+        ? fill(gettext("%(shown)s of %(count)s attributes; search to see the others"), values)
+        : fill(gettext("%(count)s attributes"), values);
   }
 
   function refresh() {
@@ -73,7 +89,13 @@ function debounce(run, wait) {
 }
 
 function rowElement({ tag, name, value, depth }) {
-  const row = h("tr", {}, h("td", { class: "tag", text: tag }), h("td", { class: "name", text: name }), h("td", { class: "value", text: value }));
+  const row = h(
+    "tr",
+    {},
+    h("td", { class: "tag", text: tag }),
+    h("td", { class: "name", text: name }),
+    h("td", { class: "value", text: value }),
+  );
   if (depth) row.style.setProperty("--depth", Math.min(depth, 6));
   return row;
 }
@@ -81,7 +103,9 @@ function rowElement({ tag, name, value, depth }) {
 /** Every attribute as a row, those of sequences under their sequence. */
 export function rowsOf(dataset, depth = 0) {
   const rows = [];
-  for (const tag of Object.keys(dataset).filter((key) => /^[0-9A-F]{8}$/i.test(key)).sort()) {
+  for (const tag of Object.keys(dataset)
+    .filter((key) => /^[0-9A-F]{8}$/i.test(key))
+    .sort()) {
     const element = dataset[tag];
     const isSequence = element.vr === "SQ";
     rows.push(rowOf(tag, isSequence ? countWords(element) : valueWords(element), depth));
@@ -93,7 +117,13 @@ export function rowsOf(dataset, depth = 0) {
 function rowOf(tag, value, depth) {
   const written = `(${tag.slice(0, 4)},${tag.slice(4)})`;
   const name = nameOf(written);
-  return { tag: written, name, value, depth, haystack: `${written} ${tag} ${name} ${name.replaceAll(" ", "")} ${value}`.toLowerCase() };
+  return {
+    tag: written,
+    name,
+    value,
+    depth,
+    haystack: `${written} ${tag} ${name} ${name.replaceAll(" ", "")} ${value}`.toLowerCase(),
+  };
 }
 
 function countWords({ Value: given = [] }) {
@@ -102,7 +132,8 @@ function countWords({ Value: given = [] }) {
 
 function valueWords(element) {
   if (element.BulkDataURI) return gettext("(bulk data)");
-  if (element.InlineBinary) return fill(gettext("(%(count)s bytes)"), { count: Math.floor((element.InlineBinary.length * 3) / 4) });
+  if (element.InlineBinary)
+    return fill(gettext("(%(count)s bytes)"), { count: Math.floor((element.InlineBinary.length * 3) / 4) });
   const words = (element.Value ?? []).map(oneWord).join(" \\ ");
   return words.length > LONGEST ? `${words.slice(0, LONGEST)} …` : words;
 }
@@ -116,5 +147,8 @@ function oneWord(value) {
 function nameOf(tag) {
   const keyword = dcmjs.data.DicomMetaDictionary.dictionary[tag.toUpperCase()]?.name;
   if (!keyword) return parseInt(tag.slice(1, 5), 16) % 2 ? gettext("Private") : "";
-  return keyword.replace(/^RETIRED_/, "").replace(/([a-z\d])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
+  return keyword
+    .replace(/^RETIRED_/, "")
+    .replace(/([a-z\d])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
 }

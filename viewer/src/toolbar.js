@@ -22,7 +22,8 @@ export function makeToolbar(element, commands, desk) {
   all.forEach((button, index) => (button.tabIndex = index ? -1 : 0));
   element.addEventListener("keydown", (event) => moveFocus(event, all));
   const paint = oncePerFrame(() => buttons.forEach((button, command) => paintButton(button, command, desk)));
-  for (const news of ["tools", "image", "active", "layout", "measured", "stacks", "pane"]) listen(news, paint);
+  for (const news of ["tools", "image", "active", "layout", "measured", "stacks", "pane"])
+    listen(news, paint);
   document.addEventListener("fullscreenchange", paint);
   paint();
 }
@@ -31,8 +32,11 @@ function makeButton(command, desk) {
   const button = h(
     "button",
     {
-      type: "button", class: `icon-button tool-${command.id}`, "aria-label": command.words,
-      "aria-haspopup": command.menu ? "menu" : null, "aria-expanded": command.menu ? "false" : null,
+      type: "button",
+      class: `icon-button tool-${command.id}`,
+      "aria-label": command.words,
+      "aria-haspopup": command.menu ? "menu" : null,
+      "aria-expanded": command.menu ? "false" : null,
       data: { command: command.id },
     },
     icon(command.icon),
@@ -40,7 +44,8 @@ function makeButton(command, desk) {
   button.addEventListener("click", (event) => {
     press(command, button, desk);
     // A click with the pointer gives the keys back to the pane.
-    if (event.detail && !command.menu && command.id !== "tags") desk.active?.element.focus({ preventScroll: true });
+    if (event.detail && !command.menu && command.id !== "tags")
+      desk.active?.element.focus({ preventScroll: true });
   });
   return button;
 }

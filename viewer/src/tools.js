@@ -2,8 +2,19 @@
 // button and two fingers, pan on the middle one, scroll on the wheel.
 
 import {
-  AngleTool, CrosshairsTool, EllipticalROITool, Enums, LengthTool, PanTool, StackScrollTool,
-  ToolGroupManager, WindowLevelTool, ZoomTool, addTool, annotation, cancelActiveManipulations,
+  AngleTool,
+  CrosshairsTool,
+  EllipticalROITool,
+  Enums,
+  LengthTool,
+  PanTool,
+  StackScrollTool,
+  ToolGroupManager,
+  WindowLevelTool,
+  ZoomTool,
+  addTool,
+  annotation,
+  cancelActiveManipulations,
 } from "@cornerstonejs/tools";
 import { tell } from "./bus.js";
 import { ellipseLines, angleLines, lengthLines } from "./measurement_text.js";
@@ -36,16 +47,27 @@ let chosen = "window";
 /** Make the two tool groups: one for stacks, one for the planes of a volume. */
 export function startTools() {
   Object.values(TOOLS).forEach((tool) => addTool(tool));
-  for (const [id, names] of [[STACKS, stackTools()], [PLANES, Object.keys(TOOLS)]]) {
+  for (const [id, names] of [
+    [STACKS, stackTools()],
+    [PLANES, Object.keys(TOOLS)],
+  ]) {
     const group = ToolGroupManager.createToolGroup(id);
     for (const name of names) group.addTool(TOOLS[name].toolName, configurationOf(name));
   }
-  annotation.config.style.setDefaultToolStyles({ global: {
-    ...annotation.config.style.getDefaultToolStyles().global,
-    color: "#f2d24b", colorHighlighted: "#8fc7ff", colorSelected: "#8fc7ff",
-    textBoxColor: "#f7e7a6", textBoxColorHighlighted: "#cfe6ff", textBoxColorSelected: "#cfe6ff",
-    textBoxFontFamily: "system-ui, sans-serif", textBoxFontSize: "13px", lineWidth: "1.5",
-  } });
+  annotation.config.style.setDefaultToolStyles({
+    global: {
+      ...annotation.config.style.getDefaultToolStyles().global,
+      color: "#f2d24b",
+      colorHighlighted: "#8fc7ff",
+      colorSelected: "#8fc7ff",
+      textBoxColor: "#f7e7a6",
+      textBoxColorHighlighted: "#cfe6ff",
+      textBoxColorSelected: "#cfe6ff",
+      textBoxFontFamily: "system-ui, sans-serif",
+      textBoxFontSize: "13px",
+      lineWidth: "1.5",
+    },
+  });
   chooseTool(window.matchMedia("(pointer: coarse)").matches ? "scroll" : "window");
 }
 

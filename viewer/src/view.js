@@ -23,7 +23,11 @@ export class View {
   state() {
     const { voiRange, invert } = this.viewport.getProperties();
     const isColour = this.viewport.getCornerstoneImage?.()?.color;
-    return { window: voiRange && !isColour ? windowWords(voiRange) : null, zoom: this.zoom(), invert: Boolean(invert) };
+    return {
+      window: voiRange && !isColour ? windowWords(voiRange) : null,
+      zoom: this.zoom(),
+      invert: Boolean(invert),
+    };
   }
 
   /** Screen pixels (CSS) for one pixel of the picture. */
@@ -31,14 +35,21 @@ export class View {
     const data = this.viewport.getImageData();
     if (!data) return undefined;
     const { imageData, dimensions } = data;
-    const [from, to] = [[0, 0, 0], [dimensions[0], 0, 0]].map((index) => this.viewport.worldToCanvas(imageData.indexToWorld(index)));
+    const [from, to] = [
+      [0, 0, 0],
+      [dimensions[0], 0, 0],
+    ].map((index) => this.viewport.worldToCanvas(imageData.indexToWorld(index)));
     return Math.hypot(to[0] - from[0], to[1] - from[1]) / dimensions[0];
   }
 
   /** The directions in the world that lie to the right and down on the screen. */
   directions() {
     const { clientWidth: width, clientHeight: height } = this.viewport.element;
-    const [corner, right, bottom] = [[0, 0], [width, 0], [0, height]].map((point) => [...this.viewport.canvasToWorld(point)]);
+    const [corner, right, bottom] = [
+      [0, 0],
+      [width, 0],
+      [0, height],
+    ].map((point) => [...this.viewport.canvasToWorld(point)]);
     return [right, bottom].map((end) => end.map((part, axis) => part - corner[axis]));
   }
 
@@ -62,7 +73,10 @@ export class View {
     this.isKeeping = true;
     const invert = Boolean(image.invert) !== this.isInverted;
     if (Boolean(this.viewport.getProperties().invert) !== invert) this.viewport.setProperties({ invert });
-    if (this.isPlain) this.viewport.setProperties({ voiRange: this.chosen ?? toLowHighRange(image.windowWidth, image.windowCenter) });
+    if (this.isPlain)
+      this.viewport.setProperties({
+        voiRange: this.chosen ?? toLowHighRange(image.windowWidth, image.windowCenter),
+      });
     this.isKeeping = false;
   }
 
