@@ -50,7 +50,7 @@ def exposition() -> bytes:
     measured.register(Measured())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         requests = CollectorRegistry()
-        MultiProcessCollector(requests)
+        MultiProcessCollector(requests)  # type: ignore[no-untyped-call]
     else:
         requests = REGISTRY
-    return generate_latest(requests) + generate_latest(measured)
+    return b"".join(generate_latest(registry) for registry in (requests, measured))

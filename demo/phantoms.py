@@ -123,9 +123,9 @@ def ultrasound_cine(frames: int = 24, rows: int = 480, columns: int = 640) -> ND
     for number in range(frames):
         beat = np.sin(2 * np.pi * number / frames)
         chance = np.random.default_rng(100 + number)
-        speckle = chance.rayleigh(0.5, (rows, columns)).astype(np.float32)
-        speckle = (speckle + np.roll(speckle, 1, 1) + np.roll(speckle, -1, 1)) / 3
-        tissue: Volume = 0.42 + 0.06 * smooth_noise((rows, columns), 40, 7)
+        speckle: Volume = chance.rayleigh(0.5, (rows, columns)).astype(np.float32)
+        speckle = (speckle + np.roll(speckle, 1, 1) + np.roll(speckle, -1, 1)) / np.float32(3)
+        tissue: Volume = np.float32(0.42) + 0.06 * smooth_noise((rows, columns), 40, 7)
         bladder = ((x - 0.16) / 0.13) ** 2 + ((y - 0.42) / 0.075) ** 2
         vessel = ((x + 0.17) / (0.045 + 0.008 * beat)) ** 2 + ((y - 0.56) / 0.045) ** 2
         tissue[bladder < 1] = 0.03

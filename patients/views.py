@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.models import Entry
 from audit.services import record
@@ -11,11 +11,14 @@ from patients.search import Search
 from staff.access import StaffRequest, needs
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @needs("patients.view_patient", "patients.view_own_patient")
 def patient_list(request: StaffRequest) -> HttpResponse:
-    """Patients by name, record number, accession number or birth date."""
-    search = Search.of(request.user, request.GET)
+    """Patients by name, record number, accession number or birth date.
+
+    The search is posted: what identifies a patient does not belong into addresses.
+    """
+    search = Search.of(request.user, request.POST or request.GET)
     template = "patients/patient_list.html#found" if request.htmx else "patients/patient_list.html"
     return render(request, template, {"search": search})
 

@@ -21,7 +21,7 @@ Page = TypeVar("Page", bound=Callable[..., HttpResponseBase])
 class StaffRequest(HttpRequest):
     """A request as views meet it: the sign-in middleware has let nobody else through."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
     htmx: HtmxDetails
 
 

@@ -11,7 +11,7 @@ from staff.models import ApiToken, User
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(UserAdmin):  # type: ignore[type-arg]  # not generic at run time
     """A person's roles are their groups; single permissions are not given out one by one."""
 
     list_display = ("username", "first_name", "last_name", "role_names", "is_active", "last_login")

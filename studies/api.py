@@ -47,7 +47,7 @@ class StudySerializer(serializers.ModelSerializer[Study]):
         )
 
 
-class StudyFilter(filters.FilterSet):
+class StudyFilter(filters.FilterSet):  # type: ignore[misc]
     """By patient, order, identifiers and date."""
 
     study_date_from = filters.DateFilter(field_name="study_date", lookup_expr="gte")

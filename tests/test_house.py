@@ -88,4 +88,4 @@ def test_every_state_stands_in_the_table_of_moves(model):
     "app", ["staff", "audit", "patients", "equipment", "worklist", "studies", "reports", "gateway"]
 )
 def test_every_app_says_what_it_is_for(app):
-    assert len((apps.get_app_config(app).module.__doc__ or "").split()) > 5  # type: ignore[union-attr]
+    assert len((apps.get_app_config(app).module.__doc__ or "").split()) > 5

@@ -33,6 +33,11 @@ ROOM_KEY = re.compile(r"[0-9]{1,9}")
 NEARBY_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
+def words_in(text: str) -> str:
+    """What somebody typed into a search, without the spaces and signs that mean nothing."""
+    return " ".join(text.replace("\0", "").split())[:100]
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Several states that one glance takes together."""
@@ -79,7 +84,7 @@ class Filters:
             modality=modality if modality in Modality.values else "",
             group=GROUPS.get(params.get("state", ""), OPEN),
             is_mine=params.get("mine") == "1",
-            words=" ".join(params.get("words", "").replace("\0", "").split())[:100],
+            words=words_in(params.get("words", "")),
         )
 
     @property

@@ -111,7 +111,7 @@ def test_a_worker_that_dies_half_way_loses_nothing_and_doubles_nothing(person, m
     content = parcel([(f"IM{number}", b"%d" % number) for number in range(50)])
     services.add_archive(upload, keep([content], "uploads", ".zip"), "disc.zip")
     taken = archives.take
-    done = []
+    done: list[None] = []
 
     def die_at_the_thirtieth(*args):
         if len(done) == 30:

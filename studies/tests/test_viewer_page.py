@@ -25,6 +25,7 @@ def open_viewer(client, *uids, **more):
 
 def config_in(answer):
     found = re.search(r'<script id="viewer-config"[^>]*>(.*?)</script>', answer.content.decode())
+    assert found is not None
     return json.loads(found[1])
 
 

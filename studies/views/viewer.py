@@ -25,7 +25,7 @@ _UID = re.compile(r"[0-9][0-9.]{0,63}")
 
 @require_GET
 @needs("studies.view_study", "studies.view_own_study")
-@csp_update(
+@csp_update(  # type: ignore[arg-type]  # it knows views of plain requests only
     {
         "script-src": [SELF, WASM_UNSAFE_EVAL],  # the decoders are WebAssembly
         "worker-src": [SELF, "blob:"],

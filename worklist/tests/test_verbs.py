@@ -212,7 +212,7 @@ def test_slots_on_other_pages_show_the_procedures(client, technician):
 
     patient = client.get(reverse("worklist:of_patient", args=[procedure.patient.pk]))
     device = client.get(reverse("worklist:of_device", args=[procedure.device.pk]))
-    search = client.get(reverse("worklist:found"), {"words": procedure.order.accession_number})
+    search = client.post(reverse("worklist:found"), {"q": procedure.order.accession_number})
 
     for answer in (patient, device, search):
         assert link in answer.content.decode()

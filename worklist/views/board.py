@@ -2,11 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from common.pages import unless_unchanged
 from staff.access import StaffRequest, needs
-from worklist.board import Board, Filters
+from worklist.board import Board, Filters, words_in
 from worklist.models import ScheduledProcedure
 
 
@@ -38,11 +38,11 @@ def of_device(request: StaffRequest, pk: int) -> HttpResponse:
     return render(request, "worklist/of_device.html", context)
 
 
-@require_GET
+@require_POST
 @needs("worklist.view_scheduledprocedure", "worklist.view_own_order")
 def found(request: StaffRequest) -> HttpResponse:
     """Procedures whose accession number or name fits a search, for the search page."""
-    words = Filters.of(request.GET).words
+    words = words_in(request.POST.get("q", ""))
     visible = ScheduledProcedure.objects.visible_to(request.user).about(words)
     fitting = visible.with_board_details().newest_first()[:20] if words else []
     return render(request, "worklist/found.html", {"procedures": fitting})
