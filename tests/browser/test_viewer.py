@@ -146,6 +146,29 @@ def test_wheel_keys_and_slider_scroll_and_the_picture_changes(viewer, head):
     assert viewer.picture() == first
 
 
+def test_quick_scrolling_over_late_images_ends_where_the_person_stopped(viewer, head):
+    viewer.open(head[0])
+    late = {"count": 0}
+
+    def hold(route):
+        late["count"] += 1
+        viewer.page.wait_for_timeout(100)
+        route.continue_()
+
+    viewer.page.route("**/frames/*", hold)
+    viewer.page.reload()
+    viewer.page.locator(SHOWN).first.wait_for(timeout=SECONDS)
+    viewer.page.mouse.move(*viewer.centre())
+    for _ in range(6):
+        viewer.page.mouse.wheel(0, 120)
+    viewer.press("ArrowUp", 2)
+
+    viewer.stands_at(5)
+    viewer.page.wait_for_timeout(300)
+    viewer.stands_at(5)
+    assert late["count"] <= 12
+
+
 def test_canvas_and_webgl_draw_the_same_picture(viewer, head):
     """Software rendering uses the canvas, a graphics card WebGL: nobody may see a difference."""
     drawn = {}

@@ -25,7 +25,8 @@ import { addViewport, removeViewport } from "./tools.js";
 import { View } from "./view.js";
 
 const { Events } = Enums;
-const WAIT_BEFORE_SPINNER = 150;
+const WAIT_BEFORE_SPINNER = 150; // milliseconds
+const STAY_BEFORE_LOADING = 40; // milliseconds
 
 let made = 0;
 
@@ -34,7 +35,8 @@ export class Pane {
     made += 1;
     this.id = `pane-${made}`;
     this.stack = null;
-    this.wanted = 0;
+    this.wanted = 0; // the image that is asked for or shown
+    this.heading = 0; // the image we are going to
     this.direction = 1;
     this.overlay = makeOverlay();
     this.cover = makeCover();
@@ -71,6 +73,8 @@ export class Pane {
 
   enable(isPlain) {
     this.viewport = enableStack(this.id, this.image, isPlain);
+    // The wheel and dragging come this way too: the engine's own way jumps back to a late image.
+    this.viewport.scroll = (step, _debounce, isRound) => this.goBy(step, isRound);
     this.view = new View(this.viewport);
     addViewport(this.id, engine().id);
   }
@@ -102,6 +106,7 @@ export class Pane {
   detach() {
     this.cine.stop();
     clearTimeout(this.spinner);
+    clearTimeout(this.delayed);
     for (const [target, news, hear] of this.listeners ?? []) target.removeEventListener(news, hear);
     this.disable();
     this.element.remove();
@@ -124,6 +129,8 @@ export class Pane {
     tell("pane", { pane: this });
     if (!hasImages(stack)) return this.showDocument();
     this.wanted = Math.min(index, stack.frames.length - 1);
+    this.heading = this.wanted;
+    clearTimeout(this.delayed);
     coverWaiting(this.cover);
     this.element.dataset.state = "waiting";
     this.chooseWay();
@@ -170,18 +177,24 @@ export class Pane {
     return this.frame?.attributes ?? this.stack?.datasets[0];
   }
 
+  /**
+   * Go to an image. One that is not here yet is asked for only when the person stays with it for a moment;
+   * going on takes that back.
+   */
   goTo(index) {
     if (!this.hasImages) return;
-    const target = Math.max(0, Math.min(this.stack.frames.length - 1, index));
-    const step = target - this.viewport.getTargetImageIdIndex();
-    if (step) this.viewport.scroll(step, true);
+    clearTimeout(this.delayed);
+    this.heading = Math.max(0, Math.min(this.stack.frames.length - 1, index));
+    const go = () => this.viewport.setImageIdIndex(this.heading);
+    if (isLoaded(this.stack.frames[this.heading])) go();
+    else this.delayed = setTimeout(go, STAY_BEFORE_LOADING);
   }
 
   goBy(step, isRound = false) {
     if (!this.hasImages) return;
     const count = this.stack.frames.length;
     // From where we are going, not from where we are: quick keys must not lose a step.
-    const next = this.viewport.getTargetImageIdIndex() + step;
+    const next = this.heading + step;
     this.goTo(isRound ? (next + count) % count : next);
   }
 
