@@ -84,6 +84,7 @@ function configurationOf(name) {
     getReferenceLineColor: (viewportId) => PLANE_COLOURS[viewportId],
     getReferenceLineDraggableRotatable: () => false,
     getReferenceLineSlabThicknessControlsOn: () => false,
+    mobile: { enabled: false }, // its handles would turn and thicken planes, which we do not offer
   };
 }
 
