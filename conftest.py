@@ -128,6 +128,7 @@ def worker(
     real_programs.start("worker")
     yield real_programs
     real_programs.await_idle_worker()
+    real_programs.halt()  # else it would take what other tests commit
 
 
 @pytest.fixture

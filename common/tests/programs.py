@@ -80,6 +80,10 @@ class RealPrograms:
                 return
             time.sleep(0.05)
 
+    def halt(self) -> None:
+        """Stop them all. `start` starts them again, at the same addresses."""
+        self.keeper.stop()
+
     def stop(self) -> None:
         self.keeper.stop()
         self.keeper.place.tidy()

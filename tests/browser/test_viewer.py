@@ -27,7 +27,8 @@ class Viewer:
 
     def __init__(self, page, address):
         self.page, self.address = page, address
-        self.complaints, self.frames = [], []
+        self.complaints: list[str] = []
+        self.frames: list[str] = []
         page.on("console", lambda said: self.complaints.append(said.text))
         page.on("pageerror", lambda error: self.complaints.append(f"Error: {error}"))
         page.on("request", lambda asked: self.frames.append(asked.url))
