@@ -44,4 +44,4 @@ def test_every_acknowledged_image_survives_the_death_of_everything(up):
         sent = {str(dataset.SOPInstanceUID) for dataset in study}
         uid = str(study[0].StudyInstanceUID)
         wait_until(lambda u=uid, s=sent: visitor.instances_of(u) == s, 90, "the study's filing")  # type: ignore[misc]
-    assert visitor.get("/readyz") is not None
+    wait_until(lambda: visitor.get("/readyz") is not None, 60, "recovery")
