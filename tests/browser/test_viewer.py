@@ -148,7 +148,6 @@ def test_wheel_keys_and_slider_scroll_and_the_picture_changes(viewer, head):
 
 
 def test_quick_scrolling_over_late_images_ends_where_the_person_stopped(viewer, head):
-    viewer.open(head[0])
     late = {"count": 0}
 
     def hold(route):
@@ -157,8 +156,7 @@ def test_quick_scrolling_over_late_images_ends_where_the_person_stopped(viewer, 
         route.continue_()
 
     viewer.page.route("**/frames/*", hold)
-    viewer.page.reload()
-    viewer.page.locator(SHOWN).first.wait_for(timeout=SECONDS)
+    viewer.open(head[0])
     viewer.page.mouse.move(*viewer.centre())
     for _ in range(6):
         viewer.page.mouse.wheel(0, 120)
