@@ -28,6 +28,7 @@ Status = Archive.Status
 SECONDS_AT_A_TIME = 45  # well under the task's limit; the rest is done in the next turn
 MOST_MEMBERS = 200_000
 MOST_ATTEMPTS = 3
+CRASHED = "crashed"
 SAVED_EVERY = 20
 LEASE_EVERY = 64 * 1024**2  # bytes
 # Empty images shrink a thousandfold honestly; what is both large and nearly nothing is a bomb.
@@ -73,6 +74,7 @@ def unpack_next() -> bool:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as why:
         settle(archive, Status.REFUSED, "damaged", _("The archive is damaged: %s.") % why)
     except NoRoom:
+        Archive.objects.give_back([archive.pk])  # a full disk is not the archive's fault
         Archive.objects.put_off([archive.pk], seconds=60)
     return True
 
@@ -80,7 +82,7 @@ def unpack_next() -> bool:
 def unpack(archive: Archive) -> None:
     """Go on from where the last turn ended. Doing a member twice leaves one row."""
     if archive.attempts > MOST_ATTEMPTS:
-        settle(archive, Status.REFUSED, "crashed", _("Unpacking this archive failed repeatedly."))
+        settle(archive, Status.REFUSED, CRASHED, _("Unpacking this archive failed repeatedly."))
         return
     deadline = time.monotonic() + SECONDS_AT_A_TIME
     with zipfile.ZipFile(absolute(archive.path)) as opened:
@@ -179,7 +181,7 @@ def still_at_it(archive: Archive) -> None:
 
 @transaction.atomic
 def settle(archive: Archive, status: str, code: str = "", sentence: str = "") -> None:
-    """Unpacked or refused. The parcel is thrown away: its contents are kept, or were refused."""
+    """Unpacked or refused. The parcel goes once its contents are kept or were refused."""
     now = Archive.objects.select_for_update().get(pk=archive.pk)
     if now.status != Status.WAITING:
         return
@@ -190,5 +192,6 @@ def settle(archive: Archive, status: str, code: str = "", sentence: str = "") ->
     now.save()
     if status == Status.REFUSED:
         note_refusal(now.upload, now.original_name, now.size, code, now.reason)
-    transaction.on_commit(partial(remove, now.path))
+    if code != CRASHED:  # it was taken, and nobody has seen all of it: it stays for a person
+        transaction.on_commit(partial(remove, now.path))
     transaction.on_commit(partial(poke, f"upload-{now.upload_id}", "incoming"))

@@ -140,3 +140,34 @@ def test_the_same_archive_again_is_the_same_arrival(person):
     assert first.pk == second.pk
     assert absolute(first.path).exists()
     assert services.already_sent(upload, {"disc.zip": len(content), "other": 1}) == {"disc.zip"}
+
+
+def test_a_full_disk_never_uses_up_an_archives_tries(person, settings):
+    upload = services.start_upload(by=person("Technician"))
+    content = parcel([("IM1", b"one")])
+    archive = services.add_archive(upload, keep([content], "uploads", ".zip"), "disc.zip")
+    room, settings.LEAST_FREE_BYTES = settings.LEAST_FREE_BYTES, 2**62
+
+    for _ in range(archives.MOST_ATTEMPTS + 2):
+        archives.unpack_next()
+        Archive.objects.put_off([archive.pk], seconds=-1)
+    settings.LEAST_FREE_BYTES = room
+    archives.unpack_next()
+
+    assert upload.archives.get().status == Archive.Status.UNPACKED
+    assert upload.files.count() == 1
+
+
+def test_an_archive_that_ends_its_workers_is_refused_but_kept(
+    person, django_capture_on_commit_callbacks
+):
+    upload = services.start_upload(by=person("Technician"))
+    content = parcel([("IM1", b"one")])
+    archive = services.add_archive(upload, keep([content], "uploads", ".zip"), "disc.zip")
+    Archive.objects.filter(pk=archive.pk).update(attempts=archives.MOST_ATTEMPTS)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        archives.unpack_next()
+
+    assert upload.archives.get().reason_code == archives.CRASHED
+    assert absolute(archive.path).read_bytes() == content
