@@ -12,6 +12,7 @@ from audit.services import record
 from common.live import poke
 from common.refusals import Refused
 from equipment.models import Device, Node
+from equipment.signals import device_status_changed
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -84,5 +85,6 @@ def change_device_status(device: Device, wanted: str, *, by: "User", reason: str
     device.full_clean()
     device.save(update_fields=["status", "status_reason"])
     record("device.status_changed", device, by=by, was=before, now=wanted)
+    device_status_changed.send(Device, device=device, was=before, by=by)
     transaction.on_commit(partial(poke, "devices", "board"))
     return device

@@ -12,6 +12,7 @@ from studies.facts import InstanceFacts, StudyFacts
 from studies.ingest.reading import Reading, plain, whole
 from studies.ingest.settling import Reason
 from studies.models import Instance, InstanceHeader, Series, Study, Thumbnail
+from studies.signals import study_changed
 
 MOST_IN_INTEGER = 2**31 - 1
 MOST_IN_SMALL = 2**15 - 1
@@ -165,8 +166,10 @@ def note_growth(study: Study, placed: Placed, now: dt.datetime) -> None:
     study.series_count += len(placed.new_series)
     study.instance_count += len(placed.instances)
     study.last_image_at = now
+    is_news = study.instance_count == len(placed.instances)
     if study.status == Study.Status.READY:
         study.move_to(Study.Status.ARRIVING)
+        is_news = True
     study.save(
         update_fields=[
             "modalities",
@@ -176,3 +179,5 @@ def note_growth(study: Study, placed: Placed, now: dt.datetime) -> None:
             "status",
         ]
     )
+    if is_news:
+        study_changed.send(Study, study=study)

@@ -3,14 +3,17 @@
 from studies.models.archive import Archive
 from studies.models.incoming import IncomingFile, Upload
 from studies.models.match import Match
+from studies.models.review import ImageReview, KeyImage
 from studies.models.study import Instance, InstanceHeader, Series, Study
 from studies.models.thumbnail import Thumbnail
 
 __all__ = [
     "Archive",
+    "ImageReview",
     "IncomingFile",
     "Instance",
     "InstanceHeader",
+    "KeyImage",
     "Match",
     "Series",
     "Study",

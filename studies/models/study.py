@@ -166,6 +166,9 @@ class Study(Stateful):
     modalities = models.CharField(max_length=200, blank=True, default="")
     series_count = models.PositiveIntegerField(default=0)
     instance_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(
+        default=0, help_text=_("How many of these somebody rejected: not shown to readers.")
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.ARRIVING)
     last_image_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -178,6 +181,7 @@ class Study(Stateful):
             ("view_own_study", "Can view the studies of their own orders"),
             ("match_study", "Can match a study to a scheduled procedure"),
             ("read_study", "Can read studies and see what waits to be read"),
+            ("review_image", "Can keep and reject images, and mark key images"),
         ]
         indexes = [
             models.Index(fields=["-study_date", "-id"], name="study_newest_first"),
@@ -238,6 +242,7 @@ class Series(models.Model):
         ScheduledProcedure, null=True, blank=True, on_delete=models.PROTECT, related_name="series"
     )
     instance_count = models.PositiveIntegerField(default=0)
+    rejected_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SeriesQuerySet.as_manager()
@@ -284,6 +289,13 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def newest_for(self, procedure_pk: int, number: int) -> Self:
         """The latest images of a procedure, as they come in."""
         return self.filter(series__procedure=procedure_pk).with_pictures().order_by("-pk")[:number]
+
+    def clinical(self) -> Self:
+        """Those that readers see: nobody rejected them."""
+        return self.filter(is_rejected=False)
+
+    def rejected(self) -> Self:
+        return self.filter(is_rejected=True)
 
     def with_pixels(self) -> Self:
         """Those that have something to look at."""
@@ -345,6 +357,11 @@ class Instance(models.Model):
     has_pixels = models.BooleanField(default=False)
     pixel_layout = models.JSONField(
         null=True, blank=True, help_text=_("Where each frame's bytes lie in the file.")
+    )
+    view_position = models.CharField(max_length=16, blank=True, default="")
+    laterality = models.CharField(max_length=1, blank=True, default="")
+    is_rejected = models.BooleanField(
+        default=False, help_text=_("The last review says so; the reviews say who and why.")
     )
     fault = models.CharField(
         max_length=300, blank=True, default="", help_text=_("What is odd about it, if anything.")

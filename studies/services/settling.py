@@ -8,6 +8,7 @@ from django.utils import timezone
 from audit.services import record
 from common.live import poke
 from studies.models import Study
+from studies.signals import study_changed
 from worklist.services import settle_images
 
 
@@ -21,6 +22,7 @@ def settle_study(study_pk: int) -> Study | None:
         settle_images(match.procedure_id)
     study.move_to(Study.Status.READY)
     study.save(update_fields=["status"])
+    study_changed.send(Study, study=study)
     record("study.ready", study, by=None, patient=study.patient, images=study.instance_count)
     transaction.on_commit(partial(poke, "board", "studies", f"study-{study.pk}"))
     return study

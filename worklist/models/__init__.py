@@ -1,7 +1,37 @@
-"""Orders and their scheduled procedures."""
+"""Orders, their scheduled procedures, and what is asked, checked and done about them."""
 
+from worklist.models.catalogue import (
+    ContrastAgent,
+    ExpectedView,
+    Guide,
+    ProcedureText,
+    ProcedureType,
+)
+from worklist.models.exceptions import Discrepancy, Proposal
 from worklist.models.move import Move
-from worklist.models.order import Order, ProcedureType
+from worklist.models.order import Order
+from worklist.models.performed import Administration, Check, Draft, Exposure, PerformedProcedure
 from worklist.models.procedure import ScheduledProcedure
+from worklist.models.screening import Answer, Concern, Question, Questionnaire
 
-__all__ = ["Move", "Order", "ProcedureType", "ScheduledProcedure"]
+__all__ = [
+    "Administration",
+    "Answer",
+    "Check",
+    "Concern",
+    "ContrastAgent",
+    "Discrepancy",
+    "Draft",
+    "ExpectedView",
+    "Exposure",
+    "Guide",
+    "Move",
+    "Order",
+    "PerformedProcedure",
+    "ProcedureText",
+    "ProcedureType",
+    "Proposal",
+    "Question",
+    "Questionnaire",
+    "ScheduledProcedure",
+]

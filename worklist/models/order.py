@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from equipment.models import Modality
 from patients.models import Patient
+from worklist.models.catalogue import ProcedureType
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -19,30 +19,6 @@ if TYPE_CHECKING:
 def new_uid() -> str:
     """A unique identifier under 2.25: a UUID as one decimal number (PS3.5 B.2)."""
     return f"2.25.{uuid.uuid4().int}"
-
-
-class ProcedureType(models.Model):
-    """One line of the catalogue: a procedure that this department performs."""
-
-    code = models.CharField(_("code"), max_length=16, unique=True)
-    scheme = models.CharField(_("coding scheme"), max_length=16, default="99IMG")
-    meaning = models.CharField(_("name"), max_length=64)
-    modality = models.CharField(_("modality"), max_length=16, choices=Modality)
-    body_part = models.CharField(_("body part"), max_length=16, blank=True, default="")
-    needs_side = models.BooleanField(_("side must be given"), default=False)
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=20)
-    expected_images = models.PositiveIntegerField(
-        _("images expected"), default=0, help_text=_("0: nobody can tell beforehand.")
-    )
-    preparation = models.TextField(_("preparation"), blank=True, default="")
-    positioning = models.TextField(_("positioning"), blank=True, default="")
-    is_active = models.BooleanField(_("offered"), default=True)
-
-    class Meta:
-        ordering = ["modality", "meaning"]
-
-    def __str__(self) -> str:
-        return self.meaning
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -73,6 +49,12 @@ class Order(Stateful):
         HIGH = "HIGH", _("Urgent")
         ROUTINE = "ROUTINE", _("Routine")
 
+    class Transport(models.TextChoices):
+        WALKS = "WALKS", _("walks")
+        CHAIR = "CHAIR", _("wheelchair")
+        BED = "BED", _("bed")
+        PORTABLE = "PORTABLE", _("stays in bed: portable unit")
+
     MOVES = {
         Status.PLACED: frozenset({Status.SCHEDULED, Status.CANCELLED}),
         Status.SCHEDULED: frozenset({Status.FULFILLED, Status.CANCELLED}),
@@ -92,6 +74,13 @@ class Order(Stateful):
         _("priority"), max_length=8, choices=Priority, default=Priority.ROUTINE
     )
     clinical_question = models.TextField(_("clinical question"), blank=True, default="")
+    transport = models.CharField(
+        _("how the patient comes"), max_length=8, choices=Transport, blank=True, default=""
+    )
+    ward = models.CharField(
+        _("ward"), max_length=64, blank=True, default="", help_text=_("Empty: comes from home.")
+    )
+    is_walk_in = models.BooleanField(_("came without an appointment"), default=False)
     ordering_physician = models.CharField(
         _("ordering physician"), max_length=64, blank=True, default=""
     )

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from equipment.models import Device
+from equipment.models import Device, Reservation
 from patients.models import Patient
-from worklist.models.order import Order, ProcedureType
+from worklist.models.catalogue import ProcedureType
+from worklist.models.order import Order
 from worklist.models.queries import ScheduledProcedureQuerySet
 
 
@@ -42,7 +43,35 @@ class ScheduledProcedure(Stateful):
         RIGHT = "R", _("right")
         BOTH = "B", _("both sides")
 
+    class Performed(models.TextChoices):
+        """What was done so far, whatever the state says of the patient."""
+
+        NONE = "NONE", _("not begun")
+        IN_PROGRESS = "IN_PROGRESS", _("under way")
+        COMPLETED = "COMPLETED", _("completed")
+        DISCONTINUED = "DISCONTINUED", _("discontinued")
+
+    class Committed(models.TextChoices):
+        """Whether the modality was promised that its images are safe (PS3.4 Annex J)."""
+
+        NOT_ASKED = "NOT_ASKED", _("not asked")
+        PENDING = "PENDING", _("pending")
+        YES = "YES", _("committed")
+        FAILED = "FAILED", _("failed")
+
+    class Screening(models.TextChoices):
+        """The questions before the examination."""
+
+        NOT_NEEDED = "NOT_NEEDED", _("no screening needed")
+        OPEN = "OPEN", _("screening open")
+        CLEAR = "CLEAR", _("screening clear")
+        FLAGGED = "FLAGGED", _("screening flagged")
+        OVERRIDDEN = "OVERRIDDEN", _("flag overridden")
+
     # SCHEDULED → IN_PROGRESS is legal: the modality may know before the desk (field 5.1 (a)).
+    # Back before the start: the wrong worklist entry was chosen (e). From DISCONTINUED on again:
+    # only with another performed step (d).
+    BEFORE = (Status.SCHEDULED, Status.ARRIVED, Status.READY)
     MOVES = {
         Status.SCHEDULED: frozenset(
             {Status.ARRIVED, Status.ON_HOLD, Status.IN_PROGRESS, Status.CANCELLED, Status.NO_SHOW}
@@ -54,10 +83,14 @@ class ScheduledProcedure(Stateful):
         Status.ON_HOLD: frozenset(
             {Status.SCHEDULED, Status.ARRIVED, Status.READY, Status.IN_PROGRESS, Status.CANCELLED}
         ),
-        Status.IN_PROGRESS: frozenset({Status.ACQUIRED, Status.COMPLETED, Status.DISCONTINUED}),
-        Status.ACQUIRED: frozenset({Status.IN_PROGRESS, Status.COMPLETED, Status.DISCONTINUED}),
+        Status.IN_PROGRESS: frozenset(
+            {Status.ACQUIRED, Status.COMPLETED, Status.DISCONTINUED, *BEFORE}
+        ),
+        Status.ACQUIRED: frozenset(
+            {Status.IN_PROGRESS, Status.COMPLETED, Status.DISCONTINUED, *BEFORE}
+        ),
         Status.COMPLETED: frozenset[str](),
-        Status.DISCONTINUED: frozenset[str](),
+        Status.DISCONTINUED: frozenset({Status.IN_PROGRESS}),
         Status.CANCELLED: frozenset[str](),
         Status.NO_SHOW: frozenset[str](),
     }
@@ -99,12 +132,24 @@ class ScheduledProcedure(Stateful):
     images_expected = models.PositiveIntegerField(default=0)
     images_received = models.PositiveIntegerField(default=0)
     last_image_at = models.DateTimeField(null=True, blank=True)
+    performed = models.CharField(max_length=12, choices=Performed, default=Performed.NONE)
+    committed = models.CharField(max_length=12, choices=Committed, default=Committed.NOT_ASKED)
+    screening = models.CharField(max_length=12, choices=Screening, default=Screening.NOT_NEEDED)
+    screening_reason = models.CharField(
+        max_length=200, blank=True, default="", help_text=_("Why a flag was overridden.")
+    )
+    reservation = models.OneToOneField(
+        Reservation, null=True, blank=True, on_delete=models.SET_NULL, related_name="procedure"
+    )
 
     objects = ScheduledProcedureQuerySet.as_manager()
 
     class Meta:
         permissions = [
             ("perform_procedure", "Can start and finish a procedure"),
+            ("book_procedure", "Can book, move and squeeze in procedures"),
+            ("override_screening", "Can go on although screening is flagged"),
+            ("settle_discrepancy", "Can settle what did not go by the book, and open steps"),
             ("register_arrival", "Can register that a patient has arrived"),
             ("cancel_procedure", "Can cancel a procedure"),
         ]
@@ -181,6 +226,16 @@ class ScheduledProcedure(Stateful):
     @property
     def may_complete(self) -> bool:
         return self.can_move_to(self.Status.COMPLETED)
+
+    @property
+    def may_move(self) -> bool:
+        """Another time or device is possible: nobody has begun."""
+        return self.status in {*self.BEFORE, self.Status.ON_HOLD}
+
+    @property
+    def is_squeezed_in(self) -> bool:
+        """On the list without a reservation: somebody has to wait."""
+        return self.reservation_id is None and not self.is_final
 
     @property
     def may_discontinue(self) -> bool:

@@ -87,7 +87,7 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         return self.select_related(
             "order__patient", "device__room", "procedure_type"
         ).prefetch_related(
-            models.Prefetch("order__patient__alerts", queryset=Alert.objects.filter(is_active=True))
+            models.Prefetch("order__patient__alerts", queryset=Alert.objects.active())
         )
 
     def with_row_details(self) -> Self:

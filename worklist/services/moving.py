@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audit.services import record
 from common.live import poke
+from common.refusals import Refused
+from equipment.models import Reservation
 from worklist.models import Move, Order, ScheduledProcedure
+from worklist.signals import procedure_moved
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -64,8 +68,27 @@ def carry(
     )
     note(verb, procedure, cause)
     if procedure.is_final:
+        release_time(procedure)
         fulfil_order(procedure, cause)
+    procedure_moved.send(ScheduledProcedure, procedure=procedure, was=before)
     return procedure
+
+
+def release_time(procedure: ScheduledProcedure) -> None:
+    """Give the device's time back to whoever books next."""
+    if procedure.reservation_id is not None:
+        Reservation.objects.filter(pk=procedure.reservation_id).delete()
+        procedure.reservation = None
+
+
+def refuse_begun(procedure: ScheduledProcedure) -> None:
+    """Raise Refused when the examination is under way or over: nobody arrives or gets ready then.
+
+    (The table of moves leads back there, but only from the wrong worklist entry.)
+    """
+    if procedure.status in {procedure.Status.IN_PROGRESS, procedure.Status.ACQUIRED}:
+        state = procedure.get_status_display().lower()
+        raise Refused(_("%(procedure)s is %(state)s.") % {"procedure": procedure, "state": state})
 
 
 def note(verb: str, procedure: ScheduledProcedure, cause: Cause) -> None:

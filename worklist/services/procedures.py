@@ -14,7 +14,7 @@ from worklist.models import ScheduledProcedure
 from worklist.obstacles import obstacle_to_start
 from worklist.reasons import sentence_of_reason
 from worklist.services.images import settled_images
-from worklist.services.moving import Cause, carry, locked
+from worklist.services.moving import Cause, carry, locked, refuse_begun
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -34,6 +34,7 @@ def register_arrival(
     procedure, cause = locked(procedure.pk), Cause(by, source, at=at or timezone.now())
     if procedure.status == Status.ON_HOLD:
         raise Refused(_("This procedure is on hold: resume it first."))
+    refuse_begun(procedure)
     return carry(procedure, Status.ARRIVED, "procedure.arrived", cause, arrived_at=cause.at)
 
 
@@ -57,6 +58,8 @@ def start_procedure(
     procedure = locked(procedure.pk)
     if not cause.is_machine and procedure.status == Status.ON_HOLD:
         raise Refused(_("This procedure is on hold: resume it first."))
+    if procedure.status == Status.DISCONTINUED:
+        raise Refused(_("This procedure was discontinued: begin again with another step."))
     if procedure.arrived_at is None:
         # Modality or technician knew before the desk: legal, and noted (field 5.1 (a)).
         cause = replace(cause, reason=_("Arrival was not registered."))

@@ -9,7 +9,7 @@ from audit.services import record
 from common.refusals import Refused
 from worklist.models import Order, ScheduledProcedure
 from worklist.reasons import DID_NOT_ARRIVE, sentence_of_reason
-from worklist.services.moving import Cause, carry, locked
+from worklist.services.moving import Cause, carry, locked, refuse_begun
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -23,6 +23,7 @@ def mark_ready(procedure: ScheduledProcedure, *, by: "User") -> ScheduledProcedu
     procedure = locked(procedure.pk)
     if procedure.status == Status.ON_HOLD:
         raise Refused(_("This procedure is on hold: resume it first."))
+    refuse_begun(procedure)
     return carry(procedure, Status.READY, "procedure.ready", Cause(by))
 
 

@@ -37,6 +37,13 @@ LEGAL = {
     (Status.ACQUIRED, Status.IN_PROGRESS),
     (Status.ACQUIRED, Status.COMPLETED),
     (Status.ACQUIRED, Status.DISCONTINUED),
+    (Status.IN_PROGRESS, Status.SCHEDULED),
+    (Status.IN_PROGRESS, Status.ARRIVED),
+    (Status.IN_PROGRESS, Status.READY),
+    (Status.ACQUIRED, Status.SCHEDULED),
+    (Status.ACQUIRED, Status.ARRIVED),
+    (Status.ACQUIRED, Status.READY),
+    (Status.DISCONTINUED, Status.IN_PROGRESS),
 }
 
 

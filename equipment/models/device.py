@@ -1,10 +1,9 @@
-"""The table, the room it stands in, and the other machines that may call."""
+"""The table and the room it stands in."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
@@ -70,6 +69,12 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def by_room(self) -> Self:
         return self.select_related("room").order_by("room__code", "name")
 
+    def of_modality(self, modality: str) -> Self:
+        return self.filter(modality=modality)
+
+    def in_room(self, room_pk: int) -> Self:
+        return self.filter(room=room_pk)
+
 
 class Device(Stateful):
     """A modality: what it is, where it stands, how it calls us and what it may do."""
@@ -109,6 +114,16 @@ class Device(Stateful):
     model_name = models.CharField(_("model"), max_length=80, blank=True, default="")
     serial_number = models.CharField(_("serial number"), max_length=64, blank=True, default="")
     software = models.CharField(_("software"), max_length=64, blank=True, default="")
+    installed_on = models.DateField(_("installed"), null=True, blank=True)
+    warranty_until = models.DateField(_("warranty until"), null=True, blank=True)
+    contract = models.CharField(
+        _("service contract"),
+        max_length=120,
+        blank=True,
+        default="",
+        help_text=_("With whom, number, telephone of the hotline."),
+    )
+    contract_until = models.DateField(_("contract until"), null=True, blank=True)
     status = models.CharField(max_length=16, choices=Status, default=Status.AVAILABLE)
     status_reason = models.CharField(max_length=200, blank=True, default="")
     may_store = models.BooleanField(_("may send images"), default=True)
@@ -129,6 +144,11 @@ class Device(Stateful):
 
     class Meta:
         ordering = ["name"]
+        permissions = [
+            ("report_fault", "Can report a fault of a device"),
+            ("log_maintenance", "Can keep the maintenance log"),
+            ("block_device", "Can block a device for a planned time"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -137,41 +157,3 @@ class Device(Stateful):
     def takes_patients(self) -> bool:
         """In service, perhaps with limits."""
         return self.status in {self.Status.AVAILABLE, self.Status.LIMITED}
-
-
-class NodeQuerySet(models.QuerySet["Node"]):
-    def visible_to(self, user: "User") -> Self:
-        return self if user.has_perm("equipment.view_node") else self.none()
-
-
-class Node(models.Model):
-    """A machine that is not a modality: a workstation, an archive, a test program."""
-
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    ae_title = models.CharField(_("AE title"), max_length=16, unique=True, validators=[AE_TITLE])
-    address = models.GenericIPAddressField(
-        _("address"), null=True, blank=True, help_text=_("Empty: it may call from anywhere.")
-    )
-    port = models.PositiveIntegerField(_("port"), null=True, blank=True)
-    may_store = models.BooleanField(_("may send images"), default=False)
-    may_query_worklist = models.BooleanField(_("may query the worklist"), default=False)
-    may_retrieve = models.BooleanField(_("may query and retrieve images"), default=False)
-    character_set = models.CharField(
-        _("character set of answers"), max_length=64, default="ISO_IR 192"
-    )
-    last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = NodeQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="node_with_port_has_address",
-                condition=Q(port__isnull=True) | Q(address__isnull=False),
-                violation_error_message=_("A port needs an address."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

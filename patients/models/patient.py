@@ -1,15 +1,15 @@
-"""Who lies on the table, and what must be known before they do."""
+"""Who lies on the table."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
+
+from patients.models.alert import Alert
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -75,9 +75,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(Q(folded_name__gt=name) | Q(folded_name=name, pk__gt=patient.pk))
 
     def with_alerts(self) -> Self:
-        return self.prefetch_related(
-            models.Prefetch("alerts", queryset=Alert.objects.filter(is_active=True))
-        )
+        return self.prefetch_related(models.Prefetch("alerts", queryset=Alert.objects.active()))
 
 
 class Patient(models.Model):
@@ -103,6 +101,16 @@ class Patient(models.Model):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True, default="")
     language = models.CharField(_("language"), max_length=12, blank=True, default="")
     phone = models.CharField(_("telephone"), max_length=40, blank=True, default="")
+    email = models.EmailField(_("e-mail"), blank=True, default="")
+    address = models.CharField(_("address"), max_length=300, blank=True, default="")
+    contact_person = models.CharField(_("contact person"), max_length=120, blank=True, default="")
+    contact_phone = models.CharField(
+        _("telephone of the contact person"), max_length=40, blank=True, default=""
+    )
+    weight_kg = models.DecimalField(
+        _("weight in kg"), max_digits=5, decimal_places=1, null=True, blank=True
+    )
+    height_cm = models.PositiveSmallIntegerField(_("height in cm"), null=True, blank=True)
     is_confidential = models.BooleanField(_("confidential"), default=False)
     is_provisional = models.BooleanField(
         _("known from images only"),
@@ -128,7 +136,11 @@ class Patient(models.Model):
     objects = PatientQuerySet.as_manager()
 
     class Meta:
-        permissions = [("view_own_patient", "Can view the patients they have ordered for")]
+        permissions = [
+            ("view_own_patient", "Can view the patients they have ordered for"),
+            ("correct_patient", "Can correct who a patient is, with a reason"),
+            ("note_alert", "Can write and end entries of the safety record"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_patient_per_id_and_issuer",
@@ -192,51 +204,3 @@ class Patient(models.Model):
             return None
         born = self.birth_date
         return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-
-
-class AlertQuerySet(models.QuerySet["Alert"]):
-    def active(self) -> Self:
-        return self.filter(is_active=True)
-
-    def marks_of(self, patients: Iterable[int]) -> "models.QuerySet[Alert, Any]":
-        """Patient, kind, severity and text alone: a list of hundreds needs no more."""
-        marks = self.filter(patient__in=patients).order_by("pk")
-        return marks.values_list("patient_id", "kind", "severity", "text")
-
-
-class Alert(models.Model):
-    """Something to know before touching the patient: an allergy, an implant, an infection."""
-
-    class Kind(models.TextChoices):
-        ALLERGY = "ALLERGY", _("Allergy")
-        CONTRAST_REACTION = "CONTRAST_REACTION", _("Contrast reaction")
-        IMPLANT = "IMPLANT", _("Implant")
-        PREGNANCY = "PREGNANCY", _("Pregnancy")
-        KIDNEY = "KIDNEY", _("Kidney function")
-        INFECTION = "INFECTION", _("Infection precautions")
-        MOBILITY = "MOBILITY", _("Mobility")
-        OTHER = "OTHER", _("Other")
-
-    class Severity(models.TextChoices):
-        INFO = "INFO", _("good to know")
-        CAUTION = "CAUTION", _("caution")
-        DANGER = "DANGER", _("danger")
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="alerts")
-    kind = models.CharField(max_length=20, choices=Kind)
-    severity = models.CharField(max_length=8, choices=Severity, default=Severity.CAUTION)
-    text = models.CharField(max_length=200)
-    source = models.CharField(max_length=100, blank=True, default="")
-    noted_at = models.DateTimeField(auto_now_add=True)
-    noted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    is_active = models.BooleanField(default=True)
-
-    objects = AlertQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.Kind(self.kind).label}: {self.text}"

@@ -1,0 +1,6 @@
+"""What happens to studies, for whoever stands above."""
+
+from django.dispatch import Signal
+
+study_changed = Signal()
+"""Sent inside the transaction when a study is new, becomes ready, or gets more images; `study`."""

@@ -1,0 +1,222 @@
+"""What was really done: performed steps, what was given, what was exposed, what was checked."""
+
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from common.states import Stateful
+from equipment.models import Device
+from worklist.models.catalogue import ContrastAgent
+from worklist.models.order import new_uid
+from worklist.models.procedure import ScheduledProcedure
+
+
+class PerformedProcedure(Stateful):
+    """One performed step (PS3.4 Annex F): begun, and ended once. One scheduled step may have
+    several, and one of these may do several scheduled steps at once."""
+
+    class Status(models.TextChoices):
+        IN_PROGRESS = "IN_PROGRESS", _("In progress")
+        COMPLETED = "COMPLETED", _("Completed")
+        DISCONTINUED = "DISCONTINUED", _("Discontinued")
+
+    class Source(models.TextChoices):
+        BROWSER = "BROWSER", _("a person here")
+        MPPS = "MPPS", _("the modality")
+        IMAGES = "IMAGES", _("its images")
+
+    MOVES = {
+        Status.IN_PROGRESS: frozenset({Status.COMPLETED, Status.DISCONTINUED}),
+        Status.COMPLETED: frozenset[str](),
+        Status.DISCONTINUED: frozenset[str](),
+    }
+
+    uid = models.CharField(max_length=64, unique=True, default=new_uid)
+    procedures = models.ManyToManyField(ScheduledProcedure, related_name="performed_steps")
+    device = models.ForeignKey(
+        Device, null=True, blank=True, on_delete=models.PROTECT, related_name="performed_steps"
+    )
+    source = models.CharField(max_length=8, choices=Source)
+    status = models.CharField(max_length=12, choices=Status, default=Status.IN_PROGRESS)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason_code = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="performed_step_ends_after_it_starts",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                violation_error_message=_("A performed step cannot end before it starts."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()} ({self.get_source_display()})"
+
+
+class Check(models.Model):
+    """Somebody stood beside the patient and made sure: who it is, or which side."""
+
+    class Kind(models.TextChoices):
+        IDENTITY = "IDENTITY", _("identity")
+        SIDE = "SIDE", _("side")
+
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.PROTECT, related_name="checks"
+    )
+    kind = models.CharField(max_length=8, choices=Kind)
+    said = models.JSONField(help_text=_("Which identifiers were compared, or the side."))
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="check_is_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+class Withdrawable(models.Model):
+    """A clinical fact that can be taken back with a reason, never deleted."""
+
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_because = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def stands(self) -> bool:
+        return self.withdrawn_at is None
+
+
+class Administration(Withdrawable):
+    """What was given to the patient: contrast or a drug (PS3.3 C.7.6.4b)."""
+
+    class Route(models.TextChoices):
+        IV = "IV", _("into a vein")
+        IA = "IA", _("into an artery")
+        ORAL = "ORAL", _("by mouth")
+        RECTAL = "RECTAL", _("rectal")
+        JOINT = "JOINT", _("into a joint")
+        OTHER = "OTHER", _("another way")
+
+    class Reaction(models.TextChoices):
+        NONE = "NONE", _("none seen")
+        MILD = "MILD", _("mild")
+        MODERATE = "MODERATE", _("moderate")
+        SEVERE = "SEVERE", _("severe")
+        EXTRAVASATION = "EXTRAVASATION", _("extravasation")
+
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.PROTECT, related_name="administrations"
+    )
+    agent = models.ForeignKey(ContrastAgent, on_delete=models.PROTECT, related_name="+")
+    lot = models.CharField(_("lot"), max_length=40, blank=True, default="")
+    expires_on = models.DateField(_("expires"), null=True, blank=True)
+    volume_ml = models.DecimalField(
+        _("volume in ml"),
+        max_digits=6,
+        decimal_places=1,
+        validators=[MinValueValidator(Decimal("0.1"))],
+    )
+    rate_ml_s = models.DecimalField(
+        _("rate in ml/s"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    route = models.CharField(_("way"), max_length=8, choices=Route, default=Route.IV)
+    site = models.CharField(_("where"), max_length=80, blank=True, default="")
+    reaction = models.CharField(
+        _("reaction"), max_length=16, choices=Reaction, default=Reaction.NONE
+    )
+    reaction_details = models.CharField(max_length=300, blank=True, default="")
+    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.agent} {self.volume_ml} ml"
+
+
+class Exposure(Withdrawable):
+    """What was exposed. Units are those of the consoles; conversion to DICOM's is at the edge."""
+
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.PROTECT, related_name="exposures"
+    )
+    view = models.CharField(_("view"), max_length=64, blank=True, default="")
+    kv = models.DecimalField(_("kV"), max_digits=5, decimal_places=1, null=True, blank=True)
+    mas = models.DecimalField(_("mAs"), max_digits=8, decimal_places=2, null=True, blank=True)
+    exposure_index = models.DecimalField(
+        _("exposure index"), max_digits=8, decimal_places=1, null=True, blank=True
+    )
+    dap = models.DecimalField(
+        _("dose area product in mGy·cm²"), max_digits=12, decimal_places=3, null=True, blank=True
+    )
+    ctdi_vol = models.DecimalField(
+        _("CTDIvol in mGy"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    dlp = models.DecimalField(
+        _("DLP in mGy·cm"), max_digits=10, decimal_places=2, null=True, blank=True
+    )
+    glandular_dose = models.DecimalField(
+        _("average glandular dose in mGy"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    fluoroscopy_s = models.PositiveIntegerField(_("fluoroscopy in s"), null=True, blank=True)
+    exposures = models.PositiveSmallIntegerField(_("exposures"), default=1)
+    is_shielded = models.BooleanField(_("shielded"), default=False)
+    held_by = models.CharField(
+        _("held by"), max_length=80, blank=True, default="", help_text=_("Who held the patient.")
+    )
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.view or str(_("exposure"))
+
+
+class Draft(models.Model):
+    """What somebody has begun to write about an examination and not yet handed in."""
+
+    procedure = models.ForeignKey(
+        ScheduledProcedure, on_delete=models.CASCADE, related_name="drafts"
+    )
+    part = models.CharField(max_length=32)
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_draft_per_part", fields=["procedure", "part"])
+        ]
+
+    def __str__(self) -> str:
+        return self.part
