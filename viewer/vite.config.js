@@ -15,6 +15,10 @@ const PAGE_FILES = {
   "bootstrap.min.css": "bootstrap/dist/css/bootstrap.min.css",
   "bootstrap.bundle.min.js": "bootstrap/dist/js/bootstrap.bundle.min.js",
   "idiomorph-ext.min.js": "idiomorph/dist/idiomorph-ext.min.js",
+  "event-calendar.min.css": "@event-calendar/build/dist/event-calendar.min.css",
+  "event-calendar.min.js": "@event-calendar/build/dist/event-calendar.min.js",
+  "tom-select.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
+  "tom-select.min.js": "tom-select/dist/js/tom-select.popular.min.js",
 };
 
 // A reference to a source map that is not shipped would be a missing file to Django's manifest.
