@@ -7,8 +7,11 @@ from django.utils import timezone
 
 class MoveQuerySet(models.QuerySet["Move"]):
     def last_into(self, status: str) -> "Move":
-        """The latest move into `status`. Raises Move.DoesNotExist when there never was one."""
-        return self.filter(to_status=status).latest("pk")
+        """The latest move into `status`. Raises Move.DoesNotExist when there never was one.
+
+        Another time or device is noted as a move that stays in its state: that is none into it.
+        """
+        return self.filter(to_status=status).exclude(from_status=status).latest("pk")
 
 
 class Move(models.Model):

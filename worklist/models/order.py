@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+class Side(models.TextChoices):
+    """Of the body, as asked for and as done."""
+
+    LEFT = "L", _("left")
+    RIGHT = "R", _("right")
+    BOTH = "B", _("both sides")
+
+
 def new_uid() -> str:
     """A unique identifier under 2.25: a UUID as one decimal number (PS3.5 B.2)."""
     return f"2.25.{uuid.uuid4().int}"
@@ -74,6 +82,7 @@ class Order(Stateful):
         _("priority"), max_length=8, choices=Priority, default=Priority.ROUTINE
     )
     clinical_question = models.TextField(_("clinical question"), blank=True, default="")
+    side = models.CharField(_("side"), max_length=1, choices=Side, blank=True, default="")
     transport = models.CharField(
         _("how the patient comes"), max_length=8, choices=Transport, blank=True, default=""
     )
@@ -93,6 +102,10 @@ class Order(Stateful):
     )
     ordered_at = models.DateTimeField(default=timezone.now)
     status = models.CharField(max_length=16, choices=Status, default=Status.PLACED)
+    reason_code = models.CharField(
+        max_length=16, blank=True, default="", help_text=_("Why it was taken back, from CID 9301.")
+    )
+    reason = models.CharField(max_length=200, blank=True, default="")
 
     objects = OrderQuerySet.as_manager()
 
@@ -108,7 +121,12 @@ class Order(Stateful):
                 violation_error_message=_("An order needs an accession number."),
             )
         ]
-        indexes = [models.Index(fields=["patient", "-ordered_at"], name="order_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-ordered_at"], name="order_of_patient"),
+            models.Index(
+                fields=["ordered_at"], name="order_waiting", condition=models.Q(status="PLACED")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.accession_number

@@ -11,6 +11,7 @@ from equipment.models import Device, Reservation
 from patients.models import Patient
 from worklist.models.catalogue import ProcedureType
 from worklist.models.order import Order
+from worklist.models.order import Side as BodySide
 from worklist.models.queries import ScheduledProcedureQuerySet
 
 
@@ -38,10 +39,7 @@ class ScheduledProcedure(Stateful):
         MISSING = "MISSING", _("Some missing")
         LATE = "LATE", _("Arrived late")
 
-    class Side(models.TextChoices):
-        LEFT = "L", _("left")
-        RIGHT = "R", _("right")
-        BOTH = "B", _("both sides")
+    Side = BodySide
 
     class Performed(models.TextChoices):
         """What was done so far, whatever the state says of the patient."""
