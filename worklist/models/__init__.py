@@ -12,9 +12,10 @@ from worklist.models.move import Move
 from worklist.models.order import Order
 from worklist.models.performed import Administration, Check, Draft, Exposure, PerformedProcedure
 from worklist.models.procedure import ScheduledProcedure
-from worklist.models.screening import Answer, Concern, Question, Questionnaire
+from worklist.models.screening import UNKNOWN, Answer, Concern, Question, Questionnaire
 
 __all__ = [
+    "UNKNOWN",
     "Administration",
     "Answer",
     "Check",

@@ -29,6 +29,7 @@ class Discrepancy(models.Model):
         NOT_ARRIVED = "NOT_ARRIVED", _("started without an arrival")
         NOT_SCREENED = "NOT_SCREENED", _("started before screening was clear")
         NOT_IDENTIFIED = "NOT_IDENTIFIED", _("started before the identity was checked")
+        SIDE_NOT_CHECKED = "SIDE_NOT_CHECKED", _("started before the side was confirmed")
         LATE_IMAGES = "LATE_IMAGES", _("images came after the end")
         LATE_REPORT = "LATE_REPORT", _("the modality reported after the end")
         WRONG_ENTRY = "WRONG_ENTRY", _("the wrong worklist entry was chosen")

@@ -1,6 +1,7 @@
 """What was really done: performed steps, what was given, what was exposed, what was checked."""
 
 from decimal import Decimal
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -15,6 +16,14 @@ from equipment.models import Device
 from worklist.models.catalogue import ContrastAgent
 from worklist.models.order import new_uid
 from worklist.models.procedure import ScheduledProcedure
+
+
+class PerformedQuerySet(models.QuerySet["PerformedProcedure"]):
+    def under_way(self) -> Self:
+        return self.filter(status="IN_PROGRESS")
+
+    def not_discontinued(self) -> Self:
+        return self.exclude(status="DISCONTINUED")
 
 
 class PerformedProcedure(Stateful):
@@ -51,6 +60,8 @@ class PerformedProcedure(Stateful):
     )
     reason_code = models.CharField(max_length=16, blank=True, default="")
 
+    objects = PerformedQuerySet.as_manager()
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -63,6 +74,11 @@ class PerformedProcedure(Stateful):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} ({self.get_source_display()})"
+
+
+class CheckQuerySet(models.QuerySet["Check"]):
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
 
 
 class Check(models.Model):
@@ -79,6 +95,8 @@ class Check(models.Model):
     said = models.JSONField(help_text=_("Which identifiers were compared, or the side."))
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = CheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -208,6 +226,9 @@ class Draft(models.Model):
     )
     part = models.CharField(max_length=32)
     content = models.JSONField(default=dict)
+    number = models.PositiveIntegerField(
+        default=1, help_text=_("Grows with every save: whoever writes on an older one is told.")
+    )
     saved_at = models.DateTimeField(auto_now=True)
     saved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

@@ -1,6 +1,7 @@
 """What is asked before the patient goes in, and what was answered."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Self
 
@@ -20,6 +21,11 @@ class Concern(models.TextChoices):
     CLEAR = "CLEAR", _("clear")
     AMBER = "AMBER", _("look closer")
     RED = "RED", _("stop and ask")
+
+
+UNKNOWN = "UNKNOWN"
+"""The answer when nobody could be asked, or the patient does not know."""
+YES_NO_WORDS = {"YES": _("yes"), "NO": _("no"), UNKNOWN: _("not known")}
 
 
 class Questionnaire(models.Model):
@@ -86,6 +92,13 @@ class Question(models.Model):
         default="",
         help_text=_("A worrying answer is written into the patient's safety record."),
     )
+    alert_text = models.CharField(
+        _("in the words of the safety record"),
+        max_length=80,
+        blank=True,
+        default="",
+        help_text=_("Pacemaker or defibrillator, say. Empty: the question itself."),
+    )
     is_active = models.BooleanField(_("asked"), default=True)
 
     class Meta:
@@ -112,8 +125,15 @@ class Question(models.Model):
             self.to_age is None or age <= self.to_age
         )
 
+    @property
+    def asks_day(self) -> bool:
+        """A measured value is as old as its measurement, not as the asking."""
+        return self.kind == self.Kind.NUMBER and self.valid_days > 0
+
     def concern_of(self, value: str) -> str:
-        """How worrying `value` is. A number that nobody can read needs a look."""
+        """How worrying `value` is. What nobody knows, and a number nobody can read, need a look."""
+        if value == UNKNOWN:
+            return Concern.AMBER
         if self.kind == self.Kind.NUMBER:
             return self._concern_of_number(value)
         is_worrying = self.kind == self.Kind.YES_NO and value == self.worrying_answer
@@ -140,6 +160,15 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """The last answer to every question: earlier ones stay, but no longer count."""
         return self.order_by("question_id", "-pk").distinct("question_id")
 
+    def of_procedure(self, procedure_pk: int) -> Self:
+        return self.filter(procedure=procedure_pk)
+
+    def to(self, questions: "Iterable[Question]") -> Self:
+        return self.filter(question__in=questions)
+
+    def with_details(self) -> Self:
+        return self.select_related("question", "by")
+
 
 class Answer(models.Model):
     """What somebody answered, once. A later answer replaces it in use, never in the record."""
@@ -156,6 +185,9 @@ class Answer(models.Model):
     value = models.CharField(max_length=300)
     comment = models.CharField(max_length=300, blank=True, default="")
     concern = models.CharField(max_length=8, choices=Concern)
+    observed_on = models.DateField(
+        _("measured on"), null=True, blank=True, help_text=_("The day of a value, if it has one.")
+    )
     source = models.CharField(max_length=80, blank=True, default="")
     at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(
@@ -178,4 +210,12 @@ class Answer(models.Model):
 
     def is_stale(self, moment: dt.datetime) -> bool:
         """Too old to carry forward; one that is valid for no days counts for its own visit."""
-        return moment - self.at > dt.timedelta(days=self.question.valid_days)
+        valid = dt.timedelta(days=self.question.valid_days)
+        if self.observed_on is not None:
+            return timezone.localdate(moment) - self.observed_on > valid
+        return moment - self.at > valid
+
+    @property
+    def words(self) -> str:
+        """The answer as people say it."""
+        return str(YES_NO_WORDS.get(self.value) or f"{self.value} {self.question.unit}".strip())
