@@ -114,6 +114,7 @@ def _plan(
         start=now + dt.timedelta(minutes=minutes),
         by=referrer,
         side=side,
+        squeeze=True,  # some of the day's lines overlap, as in life
     )
 
 

@@ -56,6 +56,18 @@ class ProcedureType(models.Model):
     def __str__(self) -> str:
         return self.meaning
 
+    @property
+    def needs_screening(self) -> bool:
+        """Is anything asked before the patient goes in?"""
+        return self.questionnaires.filter(is_active=True).exists()
+
+    def images_of(self, side: str) -> int:
+        """How many images make it complete: those of the expected views of `side`, if any are
+        listed. 0: nobody can tell."""
+        views = self.views.exclude(laterality={"L": "R", "R": "L"}.get(side, "-"))
+        listed = views.aggregate(images=models.Sum("images"))["images"]
+        return int(listed or 0) or self.expected_images
+
     def guide_in(self, language: str) -> "Guide":
         """Preparation and positioning in `language`, or as the department wrote them first."""
         told = {text.language: text for text in self.texts.all()}

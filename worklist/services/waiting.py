@@ -1,11 +1,13 @@
 """Before the examination: ready, on hold, and what never takes place."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from common.live import poke
 from common.refusals import Refused
 from worklist.models import Order, ScheduledProcedure
 from worklist.reasons import DID_NOT_ARRIVE, sentence_of_reason
@@ -94,15 +96,10 @@ def cancel_order(order: Order, *, by: "User", reason_code: str, reason: str = ""
     for step in steps:
         cancel_procedure(step, by=by, reason_code=reason_code, reason=reason)
     sentence = sentence_of_reason(reason_code, reason)
-    order = Order.objects.select_for_update().get(pk=order.pk)
+    order = Order.objects.select_for_update(of=("self",)).with_type().get(pk=order.pk)
     order.move_to(Order.Status.CANCELLED)
-    order.save(update_fields=["status"])
-    record(
-        "order.cancelled",
-        order,
-        by=by,
-        patient=order.patient,
-        reason_code=reason_code,
-        reason=sentence,
-    )
+    order.reason_code, order.reason = reason_code, sentence
+    order.save(update_fields=["status", "reason_code", "reason"])
+    record("order.cancelled", order, by=by, patient=order.patient, reason_code=reason_code)
+    transaction.on_commit(partial(poke, "orders", f"patient-{order.patient_id}"))
     return order
