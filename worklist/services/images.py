@@ -46,6 +46,28 @@ def settle_images(procedure_pk: int) -> ScheduledProcedure:
     return procedure
 
 
+@transaction.atomic
+def recount_images(procedure_pk: int, *, received: int) -> ScheduledProcedure:
+    """Images were rejected or came back: another number is here, although none arrived."""
+    procedure = locked(procedure_pk)
+    procedure.images_received = received
+    procedure.images = recounted_images(procedure)
+    procedure.save(update_fields=["images_received", "images"])
+    tell_open_pages(procedure.pk)
+    return procedure
+
+
+def recounted_images(procedure: ScheduledProcedure) -> str:
+    """What the images are after a look at each: what came late stays late."""
+    if not procedure.images_received:
+        return Images.NONE
+    if procedure.images == Images.LATE:
+        return Images.LATE
+    if procedure.has_all_images:
+        return Images.COMPLETE
+    return Images.MISSING if procedure.is_final else Images.ARRIVING
+
+
 def arriving_images(procedure: ScheduledProcedure) -> str:
     """What the images are while they come in.
 
