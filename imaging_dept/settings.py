@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -212,6 +213,15 @@ CELERY_BEAT_SCHEDULE = {
     "draw-what-waits": {"task": "studies.periodic.sweep_thumbnails", "schedule": 10.0},
     "unpack-what-waits": {"task": "studies.periodic.sweep_archives", "schedule": 10.0},
     "settle-studies": {"task": "studies.periodic.settle_studies", "schedule": 15.0},
+    "gather-reports": {"task": "reports.periodic.gather", "schedule": 120.0},
+    "open-due-maintenance": {
+        "task": "equipment.periodic.open_due_maintenance",
+        "schedule": 3600.0,
+    },
+    "propose-outcomes": {
+        "task": "worklist.periodic.propose_outcomes",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "clear-half-written": {"task": "studies.periodic.clear_half_written", "schedule": 3600.0},
 }
 

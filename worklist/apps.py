@@ -5,4 +5,4 @@ class WorklistConfig(AppConfig):
     name = "worklist"
 
     def ready(self) -> None:
-        from worklist import frame  # noqa: F401, PLC0415 — Django's own idiom
+        from worklist import frame, receivers  # noqa: F401, PLC0415 — Django's own idiom

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def clock(moment: dt.datetime) -> str:
+def clock(moment: dt.datetime | None) -> str:
     """14:30, with the day when it is not today."""
     local = timezone.localtime(moment)
     return local.strftime("%H:%M" if local.date() == timezone.localdate() else "%Y-%m-%d %H:%M")
@@ -24,13 +24,12 @@ def what_is_there(
     device: Device, start: dt.datetime, end: dt.datetime, *, but: Reservation | None = None
 ) -> str:
     """One sentence on who has the device then; empty when nobody has."""
-    there = list(
-        Reservation.objects.on_device(device.pk)
-        .overlapping(start, end)
-        .exclude(pk=but.pk if but else None)
-        .select_related("procedure__procedure_type", "downtime")
-        .order_by("period")
-    )
+    found = Reservation.objects.on_device(device.pk).overlapping(start, end).order_by("period")
+    there = [
+        one
+        for one in found.select_related("procedure__procedure_type", "downtime")
+        if but is None or one.pk != but.pk
+    ]
     if not there:
         return ""
     first = _named(there[0])

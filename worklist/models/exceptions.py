@@ -64,6 +64,25 @@ class Discrepancy(models.Model):
         return str(self.get_kind_display())
 
 
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def undecided(self) -> Self:
+        return self.filter(decided_at__isnull=True)
+
+    def of_procedure(self, procedure_pk: int) -> Self:
+        return self.filter(procedure=procedure_pk)
+
+    def declined_as(self, outcome: str) -> Self:
+        return self.filter(decision=Proposal.Decision.DECLINED, outcome=outcome)
+
+    def of_ended_procedures(self) -> Self:
+        return self.filter(procedure__status__in=ScheduledProcedure.FINAL)
+
+    def with_details(self) -> Self:
+        return self.select_related(
+            "procedure__order__patient", "procedure__device__room", "procedure__procedure_type"
+        )
+
+
 class Proposal(models.Model):
     """What the night proposes to do with a step that was left open. A person decides."""
 
@@ -89,6 +108,8 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     decision = models.CharField(max_length=12, choices=Decision, blank=True, default="")
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

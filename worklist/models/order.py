@@ -1,5 +1,6 @@
 """What was asked for."""
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Self
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from patients.models import Patient
+from patients.models import Alert, Patient
 from worklist.models.catalogue import ProcedureType
 
 if TYPE_CHECKING:
@@ -39,6 +40,49 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def with_type(self) -> Self:
         return self.select_related("procedure_type", "patient")
+
+    def with_list_details(self) -> Self:
+        """All that a row of a list of orders says, in two queries."""
+        return self.select_related("procedure_type", "patient", "ordered_by").prefetch_related(
+            models.Prefetch("patient__alerts", queryset=Alert.objects.active())
+        )
+
+    def waiting(self) -> Self:
+        """Placed, and nobody has booked a time for it."""
+        return self.filter(status=Order.Status.PLACED)
+
+    def to_book_again(self, since: dt.datetime) -> Self:
+        """Every step since then was cancelled, missed or stopped, and the order still stands."""
+        steps = Order.procedures.rel.related_model.objects.filter(order=models.OuterRef("pk"))
+        over = ["CANCELLED", "NO_SHOW", "DISCONTINUED"]
+        return self.filter(
+            models.Exists(steps.filter(status__in=over, scheduled_start__gte=since)),
+            ~models.Exists(steps.exclude(status__in=over)),
+            status=Order.Status.SCHEDULED,
+        )
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(patient=patient_pk)
+
+    def like(self, procedure_type: ProcedureType, since: dt.datetime) -> Self:
+        """The same procedure, still open or asked for since then, and not taken back."""
+        still_open = models.Q(status__in=[Order.Status.PLACED, Order.Status.SCHEDULED])
+        return self.filter(
+            still_open | models.Q(ordered_at__gte=since), procedure_type=procedure_type
+        ).exclude(status=Order.Status.CANCELLED)
+
+    def most_urgent_first(self) -> Self:
+        """Stat, urgent, routine; within these whoever has waited longest."""
+        urgency = models.Case(
+            models.When(priority=Order.Priority.STAT, then=models.Value(0)),
+            models.When(priority=Order.Priority.HIGH, then=models.Value(1)),
+            default=models.Value(2),
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(urgency, "ordered_at", "pk")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-ordered_at", "-pk")
 
 
 class Order(Stateful):
@@ -130,3 +174,12 @@ class Order(Stateful):
 
     def __str__(self) -> str:
         return self.accession_number
+
+    @property
+    def may_be_booked(self) -> bool:
+        """Another step of it may still get a time."""
+        return self.status in {self.Status.PLACED, self.Status.SCHEDULED}
+
+    @property
+    def may_cancel(self) -> bool:
+        return self.can_move_to(self.Status.CANCELLED)

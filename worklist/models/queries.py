@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
+from equipment.models import Device
 from patients.models import Alert, Fold
 from worklist.models.asked import AskedQuerySet
 from worklist.models.move import Move
@@ -116,6 +117,24 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         if day == timezone.localdate():
             listed |= Q(scheduled_start__lt=start, status__in=self.model.PRESENT)
         return self.filter(listed)
+
+    def movable(self) -> Self:
+        """Nobody has begun: another time or device is possible."""
+        return self.filter(status__in=[*self.model.BEFORE, self.model.Status.ON_HOLD])
+
+    def begins_between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        return self.filter(scheduled_start__gte=start, scheduled_start__lt=end)
+
+    def overlapping(self, start: dt.datetime, end: dt.datetime) -> Self:
+        """Part of its time lies in [start, end)."""
+        return self.filter(scheduled_start__lt=end, scheduled_end__gt=start)
+
+    def left_open_before(self, moment: dt.datetime) -> Self:
+        """Scheduled before `moment`, and nobody said how it ended."""
+        return self.unfinished().filter(scheduled_start__lt=moment)
+
+    def on_devices_out_of_service(self) -> Self:
+        return self.filter(device__in=Device.objects.out_of_service())
 
     def in_states(self, states: Iterable[str]) -> Self:
         return self.filter(status__in=states)

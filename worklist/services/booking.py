@@ -160,7 +160,8 @@ def walk_in(
     has no free time left.
     """
     now = timezone.now()
-    order = place_order(patient, procedure_type, by=by, is_walk_in=True, **particulars)
+    particulars["is_walk_in"] = True
+    order = place_order(patient, procedure_type, by=by, **particulars)
     start = on_the_grid(now) if squeeze else next_time_today(device, procedure_type, now)
     procedure = schedule_procedure(order, by=by, device=device, start=start, squeeze=squeeze)
     return register_arrival(procedure, by=by, at=now)
