@@ -1,12 +1,14 @@
 """Rooms, devices, their time and their care."""
 
-from equipment.models.device import AE_TITLE, Device, DeviceQuerySet, Modality, Room
+from equipment.models.device import AE_TITLE, Device, DeviceQuerySet, Modality, Room, RoomQuerySet
 from equipment.models.maintenance import (
     Attachment,
+    AttachmentQuerySet,
     MaintenanceEntry,
     MaintenanceEntryQuerySet,
     MaintenanceKind,
     MaintenancePlan,
+    MaintenancePlanQuerySet,
     Part,
     WorkNote,
 )
@@ -18,11 +20,13 @@ from equipment.models.time import (
     Reservation,
     ReservationQuerySet,
     StatusChange,
+    StatusChangeQuerySet,
 )
 
 __all__ = [
     "AE_TITLE",
     "Attachment",
+    "AttachmentQuerySet",
     "Device",
     "DeviceQuerySet",
     "Downtime",
@@ -31,6 +35,7 @@ __all__ = [
     "MaintenanceEntryQuerySet",
     "MaintenanceKind",
     "MaintenancePlan",
+    "MaintenancePlanQuerySet",
     "Modality",
     "Node",
     "NodeQuerySet",
@@ -39,6 +44,8 @@ __all__ = [
     "Reservation",
     "ReservationQuerySet",
     "Room",
+    "RoomQuerySet",
     "StatusChange",
+    "StatusChangeQuerySet",
     "WorkNote",
 ]

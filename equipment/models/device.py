@@ -1,9 +1,12 @@
 """The table and the room it stands in."""
 
+import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
@@ -32,12 +35,19 @@ class Modality(models.TextChoices):
     OT = "OT", _("Other")
 
 
+class RoomQuerySet(models.QuerySet["Room"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("equipment.view_device") else self.none()
+
+
 class Room(models.Model):
     """Where examinations happen."""
 
     code = models.CharField(_("code"), max_length=16, unique=True)
     name = models.CharField(_("name"), max_length=80)
     location = models.CharField(_("where it is"), max_length=120, blank=True, default="")
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
@@ -72,8 +82,16 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def of_modality(self, modality: str) -> Self:
         return self.filter(modality=modality)
 
+    def of_modalities(self, modalities: Collection[str]) -> Self:
+        return self.filter(modality__in=modalities)
+
     def in_room(self, room_pk: int) -> Self:
         return self.filter(room=room_pk)
+
+    def with_promise_ending(self, today: dt.date, until: dt.date) -> Self:
+        """Devices whose warranty or service contract ends between these days."""
+        days = (today, until)
+        return self.filter(Q(warranty_until__range=days) | Q(contract_until__range=days))
 
 
 class Device(Stateful):

@@ -1,11 +1,14 @@
 """The care of a device: faults, repairs, inspections, and what comes round again."""
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +27,30 @@ class MaintenanceKind(models.TextChoices):
     INSPECTION = "INSPECTION", _("Inspection")
     CALIBRATION = "CALIBRATION", _("Calibration")
     SOFTWARE = "SOFTWARE", _("Software")
+
+
+class MaintenancePlanQuerySet(models.QuerySet["MaintenancePlan"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("equipment.view_device") else self.none()
+
+    def on_device(self, device_pk: int) -> Self:
+        return self.filter(device=device_pk)
+
+    def in_force(self) -> Self:
+        return self.filter(is_active=True).exclude(device__status=Device.Status.RETIRED)
+
+    def due_between(self, first: dt.date, last: dt.date) -> Self:
+        return self.filter(next_due_on__gte=first, next_due_on__lte=last)
+
+    def to_be_listed(self, today: dt.date) -> Self:
+        """Those whose window has begun: from now on the work stands in the list."""
+        begins = ExpressionWrapper(
+            F("next_due_on") - F("window_before"), output_field=models.DateField()
+        )
+        return self.in_force().annotate(begins_on=begins).filter(begins_on__lte=today)
+
+    def with_device(self) -> Self:
+        return self.select_related("device__room").order_by("next_due_on", "pk")
 
 
 class MaintenancePlan(models.Model):
@@ -51,6 +78,8 @@ class MaintenancePlan(models.Model):
     next_due_on = models.DateField(_("due next"), null=True, blank=True)
     is_active = models.BooleanField(_("in force"), default=True)
 
+    objects = MaintenancePlanQuerySet.as_manager()
+
     class Meta:
         ordering = ["next_due_on", "pk"]
 
@@ -73,11 +102,65 @@ class MaintenanceEntryQuerySet(models.QuerySet["MaintenanceEntry"]):
     def unfinished(self) -> Self:
         return self.exclude(status=MaintenanceEntry.Status.DONE)
 
+    def in_work(self) -> Self:
+        return self.filter(status=MaintenanceEntry.Status.IN_WORK)
+
+    def done(self) -> Self:
+        return self.filter(status=MaintenanceEntry.Status.DONE)
+
+    def done_last(self) -> "MaintenanceEntry | None":
+        """Of a plan: the occurrence that was done last."""
+        return self.done().order_by("-due_on").first()
+
+    def of_token(self, token: uuid.UUID | None) -> "MaintenanceEntry | None":
+        """What the same form has reported already."""
+        return self.filter(token=token).first() if token else None
+
+    def faults(self) -> Self:
+        return self.exclude(symptom="")
+
     def on_device(self, device_pk: int) -> Self:
         return self.filter(device=device_pk)
 
+    def with_device(self) -> Self:
+        return self.select_related("device__room")
+
+    def of_kind(self, kind: str) -> Self:
+        return self.filter(kind=kind)
+
+    def having_a_day(self) -> Self:
+        """Work that falls due on some day."""
+        return self.filter(due_on__isnull=False)
+
+    def due_between(self, first: dt.date, last: dt.date) -> Self:
+        return self.filter(due_on__gte=first, due_on__lte=last)
+
+    def due_by(self, day: dt.date) -> Self:
+        return self.unfinished().filter(due_on__lte=day)
+
+    def overdue(self, today: dt.date) -> Self:
+        """Past the last day on which it may be done; without a plan that is the day itself."""
+        late_after = ExpressionWrapper(
+            F("due_on") + Coalesce(F("plan__window_after"), 0), output_field=models.DateField()
+        )
+        return (
+            self.unfinished().annotate(late_after_day=late_after).filter(late_after_day__lt=today)
+        )
+
     def with_details(self) -> Self:
-        return self.select_related("device__room", "opened_by", "assigned_to", "plan")
+        return self.select_related(
+            "device__room", "opened_by", "assigned_to", "finished_by", "plan"
+        )
+
+    def most_pressing_first(self) -> Self:
+        """What stops patients, then what falls due, then what came first."""
+        stops = Case(
+            When(effect="DOWN", then=0),
+            When(effect="LIMITED", then=1),
+            default=2,
+            output_field=models.IntegerField(),
+        )
+        return self.order_by(stops, F("due_on").asc(nulls_last=True), "opened_at", "pk")
 
     def newest_first(self) -> Self:
         return self.order_by("-opened_at", "-pk")
@@ -156,6 +239,13 @@ class MaintenanceEntry(Stateful):
         _("hours of work"), max_digits=6, decimal_places=2, null=True, blank=True
     )
     cost = models.DecimalField(_("cost"), max_digits=10, decimal_places=2, null=True, blank=True)
+    token = models.UUIDField(
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+        help_text=_("Of the form that reported it: sent twice, it is the same report."),
+    )
 
     objects = MaintenanceEntryQuerySet.as_manager()
 
@@ -194,6 +284,33 @@ class MaintenanceEntry(Stateful):
     def is_fault(self) -> bool:
         return bool(self.symptom)
 
+    @property
+    def is_done(self) -> bool:
+        return self.status == self.Status.DONE
+
+    @property
+    def may_begin(self) -> bool:
+        return self.can_move_to(self.Status.IN_WORK)
+
+    @property
+    def may_hand_back(self) -> bool:
+        return self.can_move_to(self.Status.OPEN)
+
+    @property
+    def may_finish(self) -> bool:
+        return self.can_move_to(self.Status.DONE)
+
+    @property
+    def late_after(self) -> dt.date | None:
+        """The last day on which it may be done."""
+        days = self.plan.window_after if self.plan else 0
+        return self.due_on and self.due_on + dt.timedelta(days=days)
+
+    @property
+    def is_overdue(self) -> bool:
+        late = self.late_after
+        return not self.is_done and late is not None and late < timezone.localdate()
+
 
 class Part(models.Model):
     """A part that was changed or used."""
@@ -211,6 +328,12 @@ class Part(models.Model):
         return f"{self.quantity} × {self.name}"
 
 
+class WorkNoteQuerySet(models.QuerySet["WorkNote"]):
+    def was_sent(self, token: uuid.UUID | None) -> bool:
+        """Whether the same form has written its line already."""
+        return token is not None and self.filter(token=token).exists()
+
+
 class WorkNote(models.Model):
     """A line in the log of one piece of maintenance."""
 
@@ -220,6 +343,9 @@ class WorkNote(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     text = models.TextField()
+    token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects = WorkNoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -228,13 +354,28 @@ class WorkNote(models.Model):
         return self.text[:60]
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def paths_among(self, paths: Iterable[str]) -> set[str]:
+        """Those of these kept files that some log names."""
+        return set(self.filter(path__in=paths).values_list("path", flat=True))
+
+    def visible_to(self, user: "User") -> Self:
+        return self if user.has_perm("equipment.view_device") else self.none()
+
+
 class Attachment(models.Model):
-    """A photo or a document of a fault or a service, kept byte for byte as it came."""
+    """A photo or a document of a fault or a service, kept byte for byte as it came.
+
+    Of a photo, people are shown copies that we drew ourselves: a camera writes into its file where
+    and when it was used, and a file that came from outside may be more than a picture.
+    """
 
     entry = models.ForeignKey(
         MaintenanceEntry, on_delete=models.PROTECT, related_name="attachments"
     )
     path = models.CharField(max_length=200)
+    shown_path = models.CharField(max_length=200, blank=True, default="")
+    small_path = models.CharField(max_length=200, blank=True, default="")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=80)
     size = models.BigIntegerField()
@@ -243,6 +384,8 @@ class Attachment(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -1,6 +1,7 @@
 """A device's time: when it is open, who has it, when it was out of use."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -56,6 +57,9 @@ class ReservationQuerySet(models.QuerySet["Reservation"]):
     def overlapping(self, start: dt.datetime, end: dt.datetime) -> Self:
         return self.filter(period__overlap=(start, end))
 
+    def in_order(self) -> Self:
+        return self.order_by("period")
+
 
 class Reservation(models.Model):
     """A device is promised to somebody for a while: to a patient, or to those who care for it.
@@ -104,11 +108,21 @@ class DowntimeQuerySet(models.QuerySet["Downtime"]):
     def still_open(self) -> Self:
         return self.filter(ends_at__isnull=True)
 
+    def in_order(self) -> Self:
+        return self.order_by("starts_at", "pk")
+
+    def under_reservations(self, keys: Iterable[int]) -> Self:
+        return self.filter(reservation__in=keys)
+
     def planned(self) -> Self:
         return self.filter(is_planned=True)
 
-    def withdrawn(self) -> Self:
-        return self.filter(withdrawn_at__isnull=False)
+    def unplanned(self) -> Self:
+        return self.filter(is_planned=False)
+
+    def ahead(self, now: dt.datetime) -> Self:
+        """Planned blocks that stand and are not over, the next one first."""
+        return self.planned().standing().filter(ends_at__gt=now).order_by("starts_at", "pk")
 
     def standing(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
@@ -184,6 +198,38 @@ class Downtime(models.Model):
             else str(self.get_cause_display())
         )
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    @property
+    def is_running(self) -> bool:
+        now = timezone.now()
+        return self.starts_at <= now and (self.ends_at is None or self.ends_at > now)
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """A planned block that is not over."""
+        ahead = self.ends_at is not None and self.ends_at > timezone.now()
+        return self.is_planned and not self.is_withdrawn and ahead
+
+
+class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
+    def on_device(self, device_pk: int) -> Self:
+        return self.filter(device=device_pk)
+
+    def newest_first(self) -> Self:
+        return self.select_related("by", "entry").order_by("-at", "-pk")
+
+    def latest_of_each(self, device_pks: Iterable[int]) -> Self:
+        """The last change of each of these devices, with who made it."""
+        return (
+            self.filter(device__in=device_pks)
+            .select_related("by")
+            .order_by("device", "-at", "-pk")
+            .distinct("device")
+        )
+
 
 class StatusChange(models.Model):
     """One change of a device's status: from, to, who, when, why."""
@@ -203,6 +249,8 @@ class StatusChange(models.Model):
         on_delete=models.PROTECT,
         related_name="status_changes",
     )
+
+    objects = StatusChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -1,21 +1,10 @@
 """Who is calling, and what they may do."""
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from audit.services import record
-from common.live import poke
-from common.refusals import Refused
 from equipment.models import Device, Node
-from equipment.signals import device_status_changed
-
-if TYPE_CHECKING:
-    from staff.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +60,3 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
 
 def _calls_from(registered: str | None, address: str) -> bool:
     return registered is None or registered == address.removeprefix("::ffff:")
-
-
-@transaction.atomic
-def change_device_status(device: Device, wanted: str, *, by: "User", reason: str) -> Device:
-    """Say that a device is down, in service or fit again. Refused without a reason."""
-    if not reason.strip():
-        raise Refused(_("Say why, in a few words: whoever stands before the device wants to know."))
-    device = Device.objects.select_for_update().get(pk=device.pk)
-    before = device.status
-    device.move_to(wanted)
-    device.status_reason = reason.strip()[:200]
-    device.full_clean()
-    device.save(update_fields=["status", "status_reason"])
-    record("device.status_changed", device, by=by, was=before, now=wanted)
-    device_status_changed.send(Device, device=device, was=before, by=by)
-    transaction.on_commit(partial(poke, "devices", "board"))
-    return device
