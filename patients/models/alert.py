@@ -2,16 +2,28 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+if TYPE_CHECKING:
+    from staff.models import User
+
+
 class AlertQuerySet(models.QuerySet["Alert"]):
+    def visible_to(self, user: "User") -> Self:
+        """Entries of the patients this person may see."""
+        if user.has_perm("patients.view_patient"):
+            return self
+        if user.has_perm("patients.view_own_patient"):
+            return self.filter(patient__orders__ordered_by=user).distinct()
+        return self.none()
+
     def active(self) -> Self:
         """What must be known now: neither ended nor a note that there is nothing."""
         return self.filter(is_active=True, is_absent=False)
@@ -26,8 +38,38 @@ class AlertQuerySet(models.QuerySet["Alert"]):
     def of_patient(self, patient_pk: int) -> Self:
         return self.filter(patient=patient_pk)
 
+    def absent(self) -> Self:
+        """Notes that somebody asked and there is nothing."""
+        return self.filter(is_absent=True)
+
+    def present(self) -> Self:
+        return self.filter(is_absent=False)
+
     def with_authors(self) -> Self:
         return self.select_related("noted_by", "confirmed_by", "ended_by")
+
+    def with_ages(self) -> Self:
+        """`valid_days` beside each entry: `needs_asking` then costs no further question."""
+        policy = AskAgain.objects.filter(kind=OuterRef("kind")).values("valid_days")
+        return self.annotate(valid_days=Subquery(policy))
+
+    def worst_first(self) -> Self:
+        """Danger before caution before what is good to know."""
+        grave = Case(
+            When(severity=Alert.Severity.DANGER, then=Value(0)),
+            When(severity=Alert.Severity.CAUTION, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        return self.order_by(grave, "kind", "-noted_at", "-pk")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-noted_at", "-pk")
+
+    def kidney_values(self) -> Self:
+        """Every value that was true on its day, replaced ones too; mistakes that were ended not."""
+        held = Q(is_active=True) | Q(replaced_by__isnull=False)
+        return self.filter(held, egfr__isnull=False).order_by("observed_on", "pk")
 
     def marks_of(self, patients: Iterable[int]) -> "models.QuerySet[Alert, Any]":
         """Patient, kind, severity and text alone: a list of hundreds needs no more."""
@@ -122,6 +164,14 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     end_reason = models.CharField(max_length=200, blank=True, default="")
+    replaced_by = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced",
+        help_text=_("The newer value or answer. It was true on its day, not a mistake."),
+    )
 
     objects = AlertQuerySet.as_manager()
 
@@ -144,15 +194,42 @@ class Alert(models.Model):
         return f"{self.Kind(self.kind).label}: {self.text}"
 
     @property
-    def last_asked_on(self) -> dt.date:
-        """The day this was last known to be true: confirmed, measured or noted."""
-        if self.confirmed_at:
-            return timezone.localdate(self.confirmed_at)
-        return self.observed_on or timezone.localdate(self.noted_at)
+    def words(self) -> str:
+        """All that must be said: an implant with how it behaves in the magnetic field."""
+        if not self.mr_condition:
+            return self.text
+        condition = str(self.MrCondition(self.mr_condition).label)
+        facts = f"{condition}: {self.mr_details}" if self.mr_details else condition
+        return f"{self.text} ({facts})"
 
-    def is_stale(self, valid_days: int, today: dt.date) -> bool:
-        """Too old to rely on: ask again. `valid_days` of 0 means that it never grows old."""
-        return bool(valid_days) and (today - self.last_asked_on).days > valid_days
+    @property
+    def last_asked_on(self) -> dt.date:
+        """The day this was last known to be true. A value is as old as its blood sample; an answer
+        as old as the last time somebody was asked, however long ago the event was."""
+        if self.kind == self.Kind.KIDNEY and self.observed_on:
+            return self.observed_on
+        return timezone.localdate(self.confirmed_at or self.noted_at)
+
+    def is_stale(self, valid_days: int | None, today: dt.date) -> bool:
+        """Too old to rely on: ask again. `valid_days` of 0 or None means it never grows old."""
+        return bool(valid_days) and (today - self.last_asked_on).days > int(valid_days or 0)
+
+    @property
+    def needs_asking(self) -> bool:
+        """Stale by the department's policy. Ask `with_ages()` for it."""
+        valid_days: int | None = getattr(self, "valid_days")  # noqa: B009 — an annotation
+        return self.is_stale(valid_days, timezone.localdate())
+
+    @property
+    def asked_again_on(self) -> dt.date | None:
+        """The day from which it is asked again. Ask `with_ages()` for it."""
+        valid_days: int | None = getattr(self, "valid_days")  # noqa: B009 — an annotation
+        return self.last_asked_on + dt.timedelta(days=valid_days + 1) if valid_days else None
+
+    @property
+    def may_be_confirmed(self) -> bool:
+        """A value is measured, not confirmed."""
+        return self.is_active and self.kind != self.Kind.KIDNEY
 
 
 class AskAgain(models.Model):

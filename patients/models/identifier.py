@@ -1,14 +1,31 @@
 """The other numbers a patient is known by, and how the identity was corrected."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from patients.models.patient import Patient
+
+if TYPE_CHECKING:
+    from staff.models import User
+
+
+class IdentifierQuerySet(models.QuerySet["Identifier"]):
+    def visible_to(self, user: "User") -> Self:
+        """Numbers of the patients this person may see."""
+        return self.filter(patient__in=Patient.objects.visible_to(user))
+
+    def of_value(self, values: list[str]) -> Self:
+        return self.filter(value__in=values)
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(patient=patient_pk)
 
 
 class Identifier(models.Model):
@@ -25,6 +42,8 @@ class Identifier(models.Model):
     value = models.CharField(_("number"), max_length=64)
     issuer = models.CharField(_("issued by"), max_length=64, blank=True, default="")
 
+    objects = IdentifierQuerySet.as_manager()
+
     class Meta:
         ordering = ["kind", "pk"]
         constraints = [
@@ -39,13 +58,25 @@ class Identifier(models.Model):
                 violation_error_message=_("The number is missing."),
             ),
         ]
-        indexes = [models.Index(fields=["value"], name="identifier_by_value")]
+        indexes = [
+            models.Index(fields=["value"], name="identifier_by_value"),
+            models.Index(
+                OpClass(Upper("value"), name="text_pattern_ops"), name="identifier_by_start"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.value
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: "User") -> Self:
+        """Corrections of the patients this person may see."""
+        return self.filter(patient__in=Patient.objects.visible_to(user))
+
+    def of_patient(self, patient_pk: int) -> Self:
+        return self.filter(patient=patient_pk)
+
     def newest_first(self) -> Self:
         return self.select_related("by").order_by("-pk")
 

@@ -1,81 +1,24 @@
 """Who lies on the table."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat, Upper
 from django.utils.translation import gettext_lazy as _
 
-from patients.models.alert import Alert
+from patients.models.queries import IN_NAME_ORDER, Fold, PatientQuerySet, SearchKey
 
-if TYPE_CHECKING:
-    from staff.models import User
-
-
-class Fold(Func):
-    """The database's own `fold_text`: lower case, no accents. Immutable, so it can be indexed."""
-
-    function = "fold_text"
-    output_field = models.TextField()
-
-
-DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y")
-
-
-def days_meant_by(word: str) -> list[dt.date]:
-    """The dates that `word` may be: 17.05.1980 is one, 04/05/1980 is two, "Smith" is none."""
-    days = set()
-    for style in DATE_FORMATS:
-        try:
-            days.add(dt.datetime.strptime(word, style).date())  # noqa: DTZ007 — a date has no zone
-        except ValueError:
-            continue
-    return sorted(days)
-
-
-class PatientQuerySet(models.QuerySet["Patient"]):
-    def visible_to(self, user: "User") -> Self:
-        """Rows this person may see. A referrer sees the patients they have ordered for."""
-        if user.has_perm("patients.view_patient"):
-            return self
-        if user.has_perm("patients.view_own_patient"):
-            return self.filter(orders__ordered_by=user).distinct()
-        return self.none()
-
-    def identified_by(self, patient_id: str, issuer: str) -> Self:
-        return self.filter(patient_id=patient_id, issuer=issuer)
-
-    def confirmed(self) -> Self:
-        """Patients whom a person or an order has registered."""
-        return self.filter(is_provisional=False)
-
-    def matching(self, words: str) -> Self:
-        """Every word is found: in a name (any script, any part), a record number, an accession
-        number, or as a birth date however it is written."""
-        found = self
-        for word in words.split():
-            of_order = Patient.objects.filter(orders__accession_number__iexact=word).values("pk")
-            found = found.filter(
-                Q(folded_name__contains=Fold(Value(word)))
-                | Q(patient_id__istartswith=word)
-                | Q(birth_date__in=days_meant_by(word))
-                | Q(pk__in=of_order)
-            )
-        return found
-
-    def in_name_order(self) -> Self:
-        return self.order_by("folded_name", "pk")
-
-    def following(self, patient: "Patient") -> Self:
-        """Those after `patient` in name order: a page begins where the last one ended."""
-        name = patient.folded_name
-        return self.filter(Q(folded_name__gt=name) | Q(folded_name=name, pk__gt=patient.pk))
-
-    def with_alerts(self) -> Self:
-        return self.prefetch_related(models.Prefetch("alerts", queryset=Alert.objects.active()))
+WHOLE_NAME = Concat(
+    F("name_alphabetic"),
+    Value("="),
+    F("name_ideographic"),
+    Value("="),
+    F("name_phonetic"),
+    output_field=models.TextField(),
+)
 
 
 class Patient(models.Model):
@@ -119,18 +62,10 @@ class Patient(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     folded_name = models.GeneratedField(
-        expression=Fold(
-            Concat(
-                F("name_alphabetic"),
-                Value("="),
-                F("name_ideographic"),
-                Value("="),
-                F("name_phonetic"),
-                output_field=models.TextField(),
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
+        expression=Fold(WHOLE_NAME), output_field=models.TextField(), db_persist=True
+    )
+    search_key = models.GeneratedField(
+        expression=SearchKey(WHOLE_NAME), output_field=models.TextField(), db_persist=True
     )
 
     objects = PatientQuerySet.as_manager()
@@ -156,8 +91,13 @@ class Patient(models.Model):
         ]
         indexes = [
             models.Index(fields=["patient_id"], name="patient_by_id"),
+            models.Index(
+                OpClass(Upper("patient_id"), name="text_pattern_ops"), name="patient_by_id_start"
+            ),
             GinIndex(OpClass(F("folded_name"), name="gin_trgm_ops"), name="patient_by_name"),
+            GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="patient_by_search_key"),
             models.Index(fields=["birth_date"], name="patient_by_birth"),
+            models.Index(IN_NAME_ORDER, "pk", name="patient_in_name_order"),
         ]
 
     def __str__(self) -> str:
@@ -197,6 +137,11 @@ class Patient(models.Model):
         """All three groups as one PN value, without trailing empty groups (PS3.5 6.2.1.1)."""
         groups = [self.name_alphabetic, self.name_ideographic, self.name_phonetic]
         return "=".join(groups).rstrip("=")
+
+    @property
+    def height_m(self) -> Decimal | None:
+        """Patient's Size (0010,1020) is in metres."""
+        return Decimal(self.height_cm) / 100 if self.height_cm else None
 
     def age_on(self, day: dt.date) -> int | None:
         """Full years on `day`; None when the birth date is unknown."""
