@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 import redis
 from django.contrib.auth.models import Group
+from django.test import TransactionTestCase
 
 from common.preparation import ROOT
 from common.tests.programs import RealPrograms, Up
@@ -96,6 +98,20 @@ def samples() -> Path:
     if not (folder / "samples.csv").exists():
         pytest.skip("The sample files are not beside the project: set SAMPLES_DIR to their folder.")
     return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def trail_may_be_emptied() -> Iterator[None]:
+    """After a test that really commits, Django empties all tables; the trail alone would refuse."""
+    usual = TransactionTestCase._fixture_teardown
+
+    def empty_all(case: TransactionTestCase) -> None:
+        with pgtrigger.ignore("audit.Entry:entries_are_never_emptied"):
+            usual(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_all)
+        yield
 
 
 # ── real programs ────────────────────────────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
+from audit.api import EntryViewSet
 from equipment.api import DeviceViewSet
 from imaging_dept.api_pages import docs
 from patients.api import PatientViewSet
@@ -27,6 +28,7 @@ router.register("procedures", ScheduledProcedureViewSet, basename="procedure")
 router.register("patients", PatientViewSet, basename="patient")
 router.register("studies", StudyViewSet, basename="study")
 router.register("devices", DeviceViewSet, basename="device")
+router.register("audit-entries", EntryViewSet, basename="audit-entry")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "audit.origin.OriginMiddleware",
     "common.answers.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]

@@ -28,7 +28,8 @@ class User(AbstractUser):
 
     @property
     def roles(self) -> list[str]:
-        """The names of this person's roles, alphabetically."""
+        """The names of this person's roles, alphabetically; asked once, until they change."""
+        models.prefetch_related_objects([self], "groups")
         return sorted(group.name for group in self.groups.all())
 
 

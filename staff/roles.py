@@ -3,6 +3,8 @@
 READ_PATIENTS = {"patients.view_patient", "studies.view_study", "worklist.view_scheduledprocedure"}
 SEE_EQUIPMENT = {"equipment.view_device"}
 
+EVERYBODY = {"audit.view_own_entry"}  # what one did oneself is never a secret
+
 ROLES: dict[str, set[str]] = {
     "Technician": READ_PATIENTS
     | SEE_EQUIPMENT
@@ -75,6 +77,7 @@ ROLES: dict[str, set[str]] = {
     "Administrator": READ_PATIENTS
     | SEE_EQUIPMENT
     | {
+        "audit.export_entry",
         "audit.view_entry",
         "patients.correct_patient",
         "equipment.change_device",
@@ -92,6 +95,8 @@ ROLES: dict[str, set[str]] = {
         "reports.view_report",
     },
 }
+for held in ROLES.values():
+    held.update(EVERYBODY)
 
 # What administrators keep in Django admin: configuration and people, never clinical records.
 CONFIGURATION = {

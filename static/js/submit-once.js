@@ -8,7 +8,7 @@ const buttonOf = (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.closest("[hx-post]") || event.defaultPrevented) return;
+  if (form.method !== "post" || form.closest("[hx-post]") || form.matches("[data-download]") || event.defaultPrevented) return;
   if (under_way.has(form)) return event.preventDefault();
   under_way.add(form);
   event.submitter?.setAttribute("aria-busy", "true");

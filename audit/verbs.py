@@ -1,0 +1,125 @@
+"""The verbs of the trail, in words and in groups. A test keeps every verb of the code in WORDS."""
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, str | Promise] = {
+    "alert.noted": _("Alert noted"),
+    "association.refused": _("Machine refused"),
+    "demonstration.loaded": _("Demonstration loaded"),
+    "device.status_changed": _("Device status changed"),
+    "incoming.discarded": _("Received object discarded"),
+    "incoming.passed_over": _("Received object passed over"),
+    "incoming.refused": _("Received object refused"),
+    "incoming.retried": _("Filing tried again"),
+    "incoming.set_aside": _("Received object set aside"),
+    "incoming.viewed": _("Received object opened"),
+    "instance.mended": _("Image mended"),
+    "note.written": _("Preliminary note written"),
+    "order.cancelled": _("Order cancelled"),
+    "order.fulfilled": _("Order fulfilled"),
+    "order.placed": _("Order placed"),
+    "patient.corrected": _("Identity corrected"),
+    "patient.made_from_images": _("Patient made from images"),
+    "patient.registered": _("Patient registered"),
+    "patient.viewed": _("Patient opened"),
+    "person.failed_to_sign_in": _("Sign-in failed"),
+    "person.signed_in": _("Signed in"),
+    "person.signed_out": _("Signed out"),
+    "procedure.arrived": _("Arrival registered"),
+    "procedure.cancelled": _("Procedure cancelled"),
+    "procedure.completed": _("Procedure completed"),
+    "procedure.discontinued": _("Procedure discontinued"),
+    "procedure.held": _("Procedure put on hold"),
+    "procedure.not_attended": _("Noted as no-show"),
+    "procedure.ready": _("Patient ready"),
+    "procedure.resumed": _("Procedure resumed"),
+    "procedure.scheduled": _("Procedure scheduled"),
+    "procedure.started": _("Procedure started"),
+    "procedure.viewed": _("Procedure opened"),
+    "report.acknowledged": _("Report acknowledged"),
+    "report.addended": _("Addendum signed"),
+    "report.amended": _("Report amended"),
+    "report.cancelled": _("Report cancelled"),
+    "report.claimed": _("Study claimed to read"),
+    "report.corrected": _("Report corrected"),
+    "report.draft_dropped": _("Draft discarded"),
+    "report.drafted": _("Report begun"),
+    "report.lapsed": _("Claim ran out"),
+    "report.not_ready": _("More images came: not ready to read"),
+    "report.not_required": _("No report required"),
+    "report.printed": _("Report opened as PDF"),
+    "report.ready": _("Ready to read"),
+    "report.released": _("Study put back on the reading list"),
+    "report.retracted": _("Report entered in error"),
+    "report.signed": _("Report signed"),
+    "report.signed_preliminary": _("Preliminary report"),
+    "report.taken_over": _("Study taken over"),
+    "report.viewed": _("Report opened"),
+    "report.wanted": _("Report wanted after all"),
+    "study.images_filed": _("Images filed"),
+    "study.matched": _("Study matched"),
+    "study.moved": _("Study moved"),
+    "study.previewed": _("Preview of a study shown"),
+    "study.ready": _("Study ready to read"),
+    "study.retrieved": _("Study retrieved"),
+    "study.viewed": _("Study opened"),
+    "trail.exported": _("Trail exported"),
+    "trail.viewed": _("Trail opened"),
+    "upload.finished": _("Upload finished"),
+    "upload.started": _("Upload started"),
+}
+
+
+class Group(models.TextChoices):
+    """What kind of deed: the first question of whoever reads a trail."""
+
+    OPENINGS = "openings", _("Openings")
+    CHANGES = "changes", _("Changes")
+    SIGN_INS = "sign-ins", _("Sign-ins")
+    MACHINES = "machines", _("Machines")
+    TRAIL = "trail", _("The trail itself")
+
+
+TRAIL = "trail."
+LOOKING = ("viewed", "opened", "previewed", "retrieved", "printed", "exported", "downloaded")
+COMING = ("signed_in", "signed_out", "failed_to_sign_in")
+
+
+def tense(verb: str) -> str:
+    """The past tense in "study.viewed": what was done, without the noun."""
+    return verb.rpartition(".")[2]
+
+
+def group_of(verb: str, is_machine: bool = False) -> Group:
+    """The one group that a deed is shown in."""
+    if verb.startswith(TRAIL):
+        return Group.TRAIL
+    if tense(verb) in COMING:
+        return Group.SIGN_INS
+    if tense(verb) in LOOKING:
+        return Group.OPENINGS
+    return Group.MACHINES if is_machine else Group.CHANGES
+
+
+def verbs_of(group: Group) -> tuple[str, ...]:
+    """The known verbs of a group."""
+    return tuple(verb for verb in WORDS if group_of(verb) == group)
+
+
+OPENINGS = verbs_of(Group.OPENINGS)
+NAMED = {group: verbs_of(group) for group in (Group.OPENINGS, Group.SIGN_INS, Group.TRAIL)}
+
+
+def words_of(verb: str) -> str:
+    """The words for a verb; one that nobody has translated says itself."""
+    return str(WORDS.get(verb) or verb.replace(".", " ").replace("_", " ").capitalize())
+
+
+def verbs_by_group() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every known verb with its words, for choosing: openings, changes, sign-ins."""
+    groups: dict[Group, list[tuple[str, str]]] = {group: [] for group in Group}
+    for verb in sorted(WORDS, key=words_of):
+        groups[group_of(verb)].append((verb, words_of(verb)))
+    return [(str(group.label), verbs) for group, verbs in groups.items() if verbs]
