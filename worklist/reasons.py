@@ -10,6 +10,8 @@ from common.refusals import Refused
 SCHEME = "DCM"
 UNSPECIFIED = "110513"
 DID_NOT_ARRIVE = "110507"
+WRONG_ENTRY = "110514"
+WRONG_SIDE = "110512"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,28 @@
 """What may be done with orders and scheduled procedures. One verb, one function."""
 
 from worklist.services.booking import book_step, schedule_procedure, walk_in
+from worklist.services.checks import check_identity, confirm_side
+from worklist.services.drafts import save_draft
+from worklist.services.given import expose, give, note_reaction, withdraw
 from worklist.services.images import note_images, settle_images
 from worklist.services.matching import procedure_for
 from worklist.services.moving_day import move_procedure
 from worklist.services.orders import place_order
+from worklist.services.performing import (
+    Report,
+    begin_again,
+    begin_performed,
+    end_acquisition,
+    end_performed,
+    report_wrong_entry,
+)
 from worklist.services.procedures import (
     complete_procedure,
     discontinue_procedure,
     register_arrival,
     start_procedure,
 )
+from worklist.services.screening import Said, answer_questions, override_screening
 from worklist.services.stranded import (
     hold_stranded,
     move_stranded,
@@ -35,14 +47,25 @@ from worklist.services.waiting import (
 )
 
 __all__ = [
+    "Report",
+    "Said",
     "accept_proposal",
+    "answer_questions",
+    "begin_again",
+    "begin_performed",
     "book_step",
     "cancel_order",
     "cancel_procedure",
+    "check_identity",
     "complete_procedure",
+    "confirm_side",
     "decide_all",
     "decline_proposal",
     "discontinue_procedure",
+    "end_acquisition",
+    "end_performed",
+    "expose",
+    "give",
     "hold_procedure",
     "hold_stranded",
     "mark_no_show",
@@ -50,17 +73,22 @@ __all__ = [
     "move_procedure",
     "move_stranded",
     "note_images",
+    "note_reaction",
     "out_until",
+    "override_screening",
     "place_order",
     "procedure_for",
     "propose_outcomes",
     "refuse_to_retire",
     "register_arrival",
+    "report_wrong_entry",
     "resume_procedure",
+    "save_draft",
     "schedule_procedure",
     "settle_discrepancy",
     "settle_images",
     "start_procedure",
     "stranded_on",
     "walk_in",
+    "withdraw",
 ]

@@ -5,8 +5,11 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from worklist.models import ScheduledProcedure
+from worklist.models import Discrepancy, ScheduledProcedure
+from worklist.readiness import warnings_before_start
+from worklist.services.discrepancies import note_discrepancies, note_discrepancy
 from worklist.services.moving import Cause, carry, locked, tell_open_pages
+from worklist.services.steps import IMAGES, begin_step
 
 Images = ScheduledProcedure.Images
 Status = ScheduledProcedure.Status
@@ -21,17 +24,31 @@ def note_images(procedure_pk: int, *, received: int, at: dt.datetime) -> Schedul
 
     The count is a fact and is never refused. Images of a procedure that nobody started mean that
     it has started: steps that stay "scheduled" after the examination are every department's pain.
+    What comes late reopens nothing: it is noted for a person (field 5.1 (b)).
     """
-    procedure = locked(procedure_pk)
-    if received and procedure.can_move_to(Status.IN_PROGRESS) and procedure.started_at is None:
-        cause = Cause(None, "images", at=at)
+    procedure, cause = locked(procedure_pk), Cause(None, IMAGES, at=at)
+    is_new = received > procedure.images_received
+    if received and means_a_start(procedure):
+        missing = warnings_before_start(procedure)
         carry(procedure, Status.IN_PROGRESS, "procedure.started", cause, started_at=at)
+        begin_step([procedure], cause)
+        note_discrepancies(procedure, missing, cause)
     procedure.images_received = received
     procedure.last_image_at = max(at, procedure.last_image_at or at)
     procedure.images = arriving_images(procedure)
     procedure.save(update_fields=["images_received", "last_image_at", "images"])
+    if is_new and procedure.is_final and procedure.images == Images.LATE:
+        note_discrepancy(procedure, Discrepancy.Kind.LATE_IMAGES, "", cause)
     tell_open_pages(procedure.pk)
     return procedure
+
+
+def means_a_start(procedure: ScheduledProcedure) -> bool:
+    """Nobody has begun, and the images are not those of a wrong entry that was put back."""
+    if procedure.started_at is not None or not procedure.can_move_to(Status.IN_PROGRESS):
+        return False
+    put_back = procedure.discrepancies.unsettled().filter(kind=Discrepancy.Kind.WRONG_ENTRY)
+    return not put_back.exists()
 
 
 @transaction.atomic

@@ -105,6 +105,11 @@ def tell_open_pages(procedure_pk: int) -> None:
     transaction.on_commit(partial(poke, "board", f"procedure-{procedure_pk}"))
 
 
+def tell_examination(procedure_pk: int) -> None:
+    """The same for what only the examination's own page shows."""
+    transaction.on_commit(partial(poke, f"procedure-{procedure_pk}"))
+
+
 def fulfil_order(procedure: ScheduledProcedure, cause: Cause) -> None:
     """The order is fulfilled when all its procedures are over and one of them was completed."""
     order = Order.objects.select_for_update().get(pk=procedure.order_id)
