@@ -68,7 +68,9 @@ def check_identity(
         raise Refused(_("Compare at least two identifiers with what the patient says."))
     if Compared.BIRTH_DATE in found and procedure.order.patient.birth_date is None:
         raise Refused(_("The birth date is unknown here: compare something else."))
-    return written(procedure, Check.Kind.IDENTITY, {"compared": found}, by)
+    check = written(procedure, Check.Kind.IDENTITY, {"compared": found}, by)
+    record("identity.checked", procedure, by=by, patient=procedure.order.patient)
+    return check
 
 
 @transaction.atomic
@@ -91,16 +93,17 @@ def confirm_side(procedure: ScheduledProcedure, *, by: "User", side: str) -> Che
             )
             % {"side": procedure.get_side_display(), "reason": reason_of(WRONG_SIDE).word}
         )
-    return written(procedure, Check.Kind.SIDE, {"side": side}, by)
+    check = written(procedure, Check.Kind.SIDE, {"side": side}, by)
+    record("side.confirmed", procedure, by=by, patient=procedure.order.patient)
+    return check
 
 
 def written(procedure: ScheduledProcedure, kind: str, said: dict[str, object], by: "User") -> Check:
-    """The check as a row that nobody changes, its trace, and the news of it."""
+    """The check as a row that nobody changes, and the news of it."""
     check = Check(procedure=procedure, kind=kind, said=said, by=by)
     check.full_clean()
     check.save()
     forget_draft(procedure, kind.lower())
-    record(f"{kind.lower()}.checked", procedure, by=by, patient=procedure.order.patient)
     tell_examination(procedure.pk)
     return check
 

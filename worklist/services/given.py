@@ -98,7 +98,8 @@ def withdraw(fact: Fact, *, by: "User", reason: str) -> Fact:
     fact.withdrawn_at, fact.withdrawn_by = timezone.now(), by
     fact.withdrawn_because = reason.strip()[:200]
     fact.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
-    verb = f"{fact._meta.model_name}.withdrawn"
+    is_given = isinstance(fact, Administration)
+    verb = "administration.withdrawn" if is_given else "exposure.withdrawn"
     record(verb, procedure, by=by, patient=procedure.order.patient, number=fact.pk)
     tell_examination(procedure.pk)
     return fact
