@@ -54,7 +54,11 @@ PLACES = {
     place.key: place
     for place in (
         Place("worklist", _("Worklist"), "worklist:board", "worklist"),
+        Place("schedule", _("Schedule"), "worklist:schedule"),
+        Place("orders", _("Orders"), "worklist:orders", "orders"),
+        Place("open-steps", _("Open steps"), "worklist:open_steps", "open-steps"),
         Place("reading", _("Reading"), "reports:list", "reading"),
+        Place("results", _("Results"), "reports:results", "results"),
         Place("patients", _("Patients"), "patients:list"),
         Place("studies", _("Studies"), "studies:list"),
         Place("set-aside", _("Set aside"), "studies:set_aside_list", "set-aside"),
@@ -68,13 +72,22 @@ PLACES = {
 
 # The first place a person may open is where they start.
 ROLE_PLACES: dict[str, tuple[str, ...]] = {
-    "Technician": ("worklist", "studies", "set-aside", "upload", "patients", "equipment"),
+    "Technician": (
+        "worklist",
+        "schedule",
+        "studies",
+        "set-aside",
+        "upload",
+        "patients",
+        "equipment",
+    ),
     "Radiologist": ("reading", "studies", "worklist", "patients", "upload", "set-aside"),
-    "Referrer": ("patients", "studies"),
-    "Scheduler": ("worklist", "patients", "equipment"),
+    "Referrer": ("results", "patients", "orders", "studies"),
+    "Scheduler": ("worklist", "schedule", "orders", "patients", "open-steps", "equipment"),
     "Engineer": ("equipment", "worklist"),
     "Administrator": (
         "worklist",
+        "open-steps",
         "patients",
         "studies",
         "set-aside",
