@@ -75,10 +75,31 @@ STUDY = {
     "READY": Look(_("Ready to read"), "st-ready", "teal"),
 }
 REPORT = {
-    "DRAFT": Look(_("Draft"), "st-draft", "grey"),
+    "NOT_READY": Look(_("Not ready"), "st-waiting", "grey"),
+    "READY_TO_READ": Look(_("Ready to read"), "st-ready", "teal"),
+    "CLAIMED": Look(_("Being read"), "st-progress", "blue"),
+    "DRAFT": Look(_("Draft"), "st-draft", "blue"),
     "PRELIMINARY": Look(_("Preliminary"), "st-progress", "violet"),
     "FINAL": Look(_("Final"), "st-final", "green"),
-    "AMENDED": Look(_("Amended"), "st-final", "amber"),
+    "ADDENDED": Look(_("Addended"), "plus", "green"),
+    "AMENDED": Look(_("Amended"), "edit", "amber"),
+    "CORRECTED": Look(_("Corrected"), "refresh", "amber"),
+    "NO_READ_REQUIRED": Look(_("No report required"), "st-none", "grey"),
+    "CANCELLED": Look(_("Cancelled"), "st-cancelled", "grey"),
+    "ENTERED_IN_ERROR": Look(_("Entered in error"), "st-stopped", "red"),
+}
+NOTE = {
+    "NORMAL": Look(_("Nothing noticed"), "check", "green"),
+    "ABNORMAL": Look(_("Something noticed"), "warning", "amber"),
+    "URGENT": Look(_("Please look now"), "danger", "red", strong=True),
+}
+VERSION = {
+    "PRELIMINARY": REPORT["PRELIMINARY"],
+    "FINAL": REPORT["FINAL"],
+    "ADDENDUM": Look(_("Addendum"), "plus", "green"),
+    "AMENDMENT": Look(_("Amendment"), "edit", "amber"),
+    "CORRECTION": Look(_("Correction"), "refresh", "amber"),
+    "RETRACTION": REPORT["ENTERED_IN_ERROR"],
 }
 THUMBNAIL = {
     "WAITING": Look(_("Being drawn"), "st-waiting", "blue"),
@@ -103,6 +124,24 @@ SEVERITY = {
     "INFO": Look(_("Note"), "info", "blue"),
     "CAUTION": Look(_("Caution"), "warning", "amber"),
     "DANGER": Look(_("Danger"), "danger", "red"),
+}
+
+SCREENING = {
+    "NOT_NEEDED": Look(_("Not needed"), "st-none", "grey"),
+    "OPEN": Look(_("Not answered"), "st-waiting", "amber"),
+    "CLEAR": Look(_("Clear"), "st-done", "green"),
+    "FLAGGED": Look(_("Needs a look"), "warning", "red", strong=True),
+    "OVERRIDDEN": Look(_("Decided"), "st-final", "amber"),
+}
+CONCERN = {
+    "CLEAR": SCREENING["CLEAR"],
+    "AMBER": Look(_("Look closer"), "warning", "amber"),
+    "RED": Look(_("Stop and ask"), "danger", "red", strong=True),
+}
+PERFORMED = {
+    "IN_PROGRESS": PROCEDURE["IN_PROGRESS"],
+    "COMPLETED": PROCEDURE["COMPLETED"],
+    "DISCONTINUED": PROCEDURE["DISCONTINUED"],
 }
 
 ALERT_ICONS = {
@@ -138,11 +177,16 @@ NOUNS: Mapping[str, Mapping[str, Look]] = {
     "incoming": INCOMING,
     "archive": ARCHIVE,
     "report": REPORT,
+    "note": NOTE,
+    "version": VERSION,
     "images": IMAGES,
     "study": STUDY,
     "order": ORDER,
     "thumbnail": THUMBNAIL,
     "severity": SEVERITY,
+    "screening": SCREENING,
+    "concern": CONCERN,
+    "performed": PERFORMED,
 }
 
 
