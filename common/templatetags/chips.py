@@ -115,6 +115,16 @@ DEVICE = {
     "AWAITING_QC": Look(_("Awaiting QC"), "dev-qc", "violet"),
     "RETIRED": Look(_("Retired"), "dev-retired", "grey"),
 }
+MAINTENANCE = {
+    "OPEN": Look(_in("maintenance", "Open"), "st-none", "blue"),
+    "IN_WORK": Look(_("In work"), "st-progress", "violet"),
+    "DONE": Look(_in("maintenance", "Done"), "st-done", "green"),
+}
+EFFECT = {
+    "NONE": Look(_("Works as before"), "dev-available", "grey"),
+    "LIMITED": Look(_("Works with limits"), "dev-limited", "amber"),
+    "DOWN": Look(_("Does not work"), "dev-down", "red"),
+}
 PRIORITY = {
     "STAT": Look(_("STAT"), "pr-stat", "red", strong=True),
     "HIGH": Look(_("Urgent"), "pr-urgent", "amber", strong=True),
@@ -184,6 +194,8 @@ NOUNS: Mapping[str, Mapping[str, Look]] = {
     "order": ORDER,
     "thumbnail": THUMBNAIL,
     "severity": SEVERITY,
+    "maintenance": MAINTENANCE,
+    "effect": EFFECT,
     "screening": SCREENING,
     "concern": CONCERN,
     "performed": PERFORMED,
