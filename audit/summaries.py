@@ -59,13 +59,13 @@ def strip_of(
     asked = entries.since(days[0]).until(last).annotate(day=TruncDate("at")).order_by()
     counts: dict[dt.date, int] = dict(asked.values_list("day").annotate(Count("pk")))
     most = max(counts.values(), default=0)
-    is_range = since is not None or until is not None
+    is_part = (since or days[0]) > days[0] or (until or last) < last
     return [
         DayBar(
             day,
             counts.get(day, 0),
             _percent(counts.get(day, 0), most),
-            is_range and (since or day) <= day <= (until or day),
+            is_part and (since or day) <= day <= (until or day),
         )
         for day in days
     ]
@@ -111,12 +111,12 @@ class VerbLine:
 
 def verbs_in(entries: "EntryQuerySet") -> list[VerbLine]:
     """What was done, most often first."""
-    counted = entries.order_by().values_list("verb").annotate(count=Count("pk"))
+    counted = entries.order_by().values_list("verb").annotate(count=Count("pk"), by=Count("actor"))
     found = sorted(counted, key=lambda line: (-line[1], line[0]))
     most = found[0][1] if found else 0
     return [
-        VerbLine(verb, group_of(verb), words_of(verb), count, _percent(count, most))
-        for verb, count in found
+        VerbLine(verb, group_of(verb, not people), words_of(verb), count, _percent(count, most))
+        for verb, count, people in found
     ]
 
 
