@@ -35,7 +35,11 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "equipment.attachment": Kind(_("Photo or document"), "equipment:attachment"),
     "equipment.device": Kind(_("Device"), "equipment:device"),
+    "equipment.downtime": Kind(_("Block"), "equipment:block"),
+    "equipment.maintenanceentry": Kind(_("Maintenance"), "equipment:entry"),
+    "equipment.maintenanceplan": Kind(_("Maintenance plan"), "equipment:plan"),
     "patients.alert": Kind(_("Alert")),
     PATIENT: Kind(_("Patient"), "patients:patient"),
     PERSON: Kind(_("Person"), "audit:person"),
