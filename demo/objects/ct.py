@@ -44,11 +44,11 @@ PROTOCOLS = {
         3.4, (40, 80, "BRAIN"), (48.2, 280, 280),
     ),
     "CT-CHEST": Protocol(
-        "Chest 5 mm venous", trunk, "nodule", Stack("AXIAL", (205, -75, 57), 512, 400),
+        "Chest 5 mm venous", trunk, "nodule", Stack("AXIAL", (205, -75, 57), 512, 390),
         11, (40, 400, "MEDIASTINUM"), (6.9, 95, 190), "Iodinated contrast medium 350",
     ),
     "CT-ABD": Protocol(
-        "Abdomen 5 mm venous", trunk, "appendicitis", Stack("AXIAL", (5, -315, 65), 512, 400),
+        "Abdomen 5 mm venous", trunk, "appendicitis", Stack("AXIAL", (5, -315, 65), 512, 370),
         11, (50, 400, "ABDOMEN"), (9.4, 130, 260), "Iodinated contrast medium 350",
     ),
 }  # fmt: skip

@@ -58,9 +58,9 @@ SEQUENCES: dict[str, tuple[Callable[..., Space], str, list[Sequence]]] = {
         Sequence("T1 TSE sagittal", T1, SPINE, 600, 11, window=(430, 900)),
     ]),
     "MR-KNEE": (knee, "meniscus", [
-        Sequence("PD TSE fat saturated sagittal", PD, KNEE, 2900, 34),
+        Sequence("PD TSE fat saturated sagittal", PD, KNEE, 2900, 34, window=(400, 850)),
         Sequence("T1 SE sagittal", T1, KNEE, 550, 12, window=(430, 900)),
-        Sequence("PD TSE fat saturated coronal", PD, KNEE_FRONT, 2900, 34),
+        Sequence("PD TSE fat saturated coronal", PD, KNEE_FRONT, 2900, 34, window=(400, 850)),
     ]),
 }  # fmt: skip
 

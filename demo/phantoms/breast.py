@@ -53,7 +53,8 @@ def outline(x: Values, y: Values, nipple: float, reach: float, view: str) -> Val
 
 def compressed(edge: Values) -> Values:
     """The thickness between the paddles: even, and thinner towards the skin."""
-    return np.clip(edge / 0.14, 0, 1) ** np.float32(0.45)
+    thick: Values = np.clip(edge / 0.14, 0, 1) ** np.float32(0.45)
+    return thick
 
 
 def gland(
@@ -86,9 +87,8 @@ def pectoral(x: Values, y: Values, seed: int) -> Values:
     line = 0.36 - (y + 1) * 0.29
     depth = line - x + 0.012 * clouds(rows, columns, 3, seed + 5)
     fibres = clouds(rows, columns, 2.4, seed + 6)
-    muscle: Values = np.clip(depth / 0.03, 0, 1) * (
-        0.24 + 0.02 * fibres + 0.12 * np.clip(depth, 0, 0.4)
-    )
+    bright = 0.24 + 0.02 * fibres + 0.12 * np.clip(depth, 0, 0.4)
+    muscle: Values = (np.clip(depth / 0.03, 0, 1) * bright).astype(np.float32)
     return muscle
 
 

@@ -83,7 +83,7 @@ def grown(seed: int, finding: str) -> list[Branch]:
     """The tree of one person; every branch continues the blood of its parent."""
     chance = np.random.default_rng(seed)
     reached: dict[str, list[float]] = {}
-    branches = []
+    branches: list[Branch] = []
     for name, (parent, share, course, widths) in TREE.items():
         bent = [
             course[0],
@@ -137,7 +137,8 @@ def muscle(phase: float) -> Values:
     """The blush of the heart muscle behind its arteries."""
     y, x = np.mgrid[-1 : 1 : SIZE * 1j, -1 : 1 : SIZE * 1j].astype(np.float32)
     inside = ((x - 0.28) / (0.62 - 0.06 * phase)) ** 2 + ((y - 0.15) / (0.62 - 0.06 * phase)) ** 2
-    return np.exp(-(inside**2))
+    blush: Values = np.exp(-(inside**2))
+    return blush
 
 
 def background(seed: int) -> Values:

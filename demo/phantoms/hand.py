@@ -70,7 +70,7 @@ def bones_of_ray(
     for number, length in enumerate(lengths):
         lean = np.radians(degrees + chance.normal(0, 1.2))
         way = np.array([np.sin(lean), np.cos(lean)])
-        share = np.linspace(0, 1, 17)
+        share = np.linspace(0, 1, 17, dtype=np.float32)
         bow = np.sin(share * np.pi) * (2.5 if number == 0 else 1.4) - number * 2
         line = [
             (float(x + way[0] * length * t), float(y + way[1] * length * t), float(b))
@@ -127,12 +127,12 @@ def cast_forearm(shadow: Shadow) -> None:
     radius = [(float(9 - 2 * t), float(-60 - 62 * t), 0.0) for t in share]
     wide = np.interp(share, [0, 0.07, 0.2, 0.45, 1], [8, 13.2, 12.4, 8, 7.2])
     with shadow.fused():
-        shadow.bone(radius, list(wide), list(np.interp(share, [0, 0.3, 1], [0.9, 1.6, 3])))
+        shadow.bone(radius, list(wide), list(np.interp(share, [0, 0.3, 1], [0.9, 1.6, 3])), 0.68)
         shadow.bone([(20.0, -53, 0), (18.5, -62, 0), (15, -74, 0)], [2.8, 5, 6], [0.9, 1, 1.2])
     ulna = [(float(-14 + 1 * t), float(-63 - 60 * t), 2.0) for t in share]
     thin = np.interp(share, [0, 0.06, 0.16, 0.4, 1], [5, 7.2, 6.8, 5.2, 6])
     with shadow.fused():
-        shadow.bone(ulna, list(thin), list(np.interp(share, [0, 0.3, 1], [0.9, 1.5, 2.4])))
+        shadow.bone(ulna, list(thin), list(np.interp(share, [0, 0.3, 1], [0.9, 1.5, 2.4])), 0.85)
         shadow.bone([(-19.0, -54, 2), (-18, -64, 2)], [1.6, 3], [0.8, 0.9])
 
 

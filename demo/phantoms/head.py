@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.phantoms.face import paint_face, paint_neck
 from demo.phantoms.noise import Values
@@ -111,9 +112,9 @@ def paint_brain(space: Space, person: Person, seed: int) -> None:
     space.fill(Tissue.DURA, Egg((0, 8, 80), (0.8, 80, 44)), (Tissue.CSF,))
 
 
-def fissure_side(y: Values, z: Values) -> Values:
+def fissure_side(y: Values, z: Values) -> NDArray[np.bool_]:
     """Outside the corpus callosum, where the hemispheres part."""
-    outside: Values = ((y - 2) / 44) ** 2 + ((z - 14) / 25) ** 2 > 1
+    outside: NDArray[np.bool_] = ((y - 2) / 44) ** 2 + ((z - 14) / 25) ** 2 > 1
     return outside
 
 
@@ -130,8 +131,9 @@ def gyri(x: Values, y: Values, z: Values, seed: int) -> Values:
         p[1] + w * np.sin(half * p[2] + b) + np.float32(0.6) * np.sin(p[0] + e),
         p[2] + w * np.sin(half * p[0] + c) + np.float32(0.6) * np.sin(p[1] + f),
     ]
-    folds: Values = np.sin(q[0]) * np.cos(q[1]) + np.sin(q[1]) * np.cos(q[2])
-    return folds + np.sin(q[2]) * np.cos(q[0])
+    folds = np.sin(q[0]) * np.cos(q[1]) + np.sin(q[1]) * np.cos(q[2])
+    labyrinth: Values = folds + np.sin(q[2]) * np.cos(q[0])
+    return labyrinth
 
 
 def paint_core(space: Space, person: Person) -> None:

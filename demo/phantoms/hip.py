@@ -78,18 +78,16 @@ def cast_sacrum(shadow: Shadow) -> None:
         shadow.solid(Egg((0, 30, height), (wide, 20, 14.5), power=6), SPONGY * 0.8, hard=True)
         for edge in (-14, 14):
             shadow.solid(Egg((0, 30, height + edge), (wide * 0.95, 19, 1.3)), HARD * 0.4, hard=True)
-        shadow.solid(Egg((0, 62, height - 8), (3.5, 12, 11)), HARD * 0.6, hard=True)
+        shadow.solid(Egg((0, 62, height - 8), (3.5, 12, 11)), HARD * 0.3, hard=True)
         for side in SIDES:
-            shadow.shell(Egg((side * 17, 48, height + 4), (5, 8, 8)), 1.5)
+            shadow.shell(Egg((side * 17, 48, height + 4), (5, 8, 8)), 0.6)
             shadow.bone(
                 [(side * 16, 50, height), (side * 48, 52, height + 5)], [6, 4.5], [1.3, 1.2]
             )
     line: list[Point] = [(0, 40, 108), (0, 60, 80), (0, 76, 48), (0, 70, 20)]
-    for radius, density in ((1, 0.8), (0.55, 0.25)):
-        radii = [r * radius for r in np.linspace(40, 12, 12)]
-        shadow.solid(
-            Egg((0, 60, 74), (radii[0], 16, 46), (18, 0, 0), power=2.6), SPONGY * density, hard=True
-        )
+    with shadow.fused():
+        for height, wide in ((100, 52), (86, 44), (70, 35), (54, 26), (40, 17)):
+            shadow.solid(Egg((0, 60, height), (wide, 15, 17), power=3), SPONGY * 0.9, hard=True)
     shadow.bone(curve(line, 10)[5:], list(np.linspace(8, 3, 5)), [0.4] * 5)
     for side in SIDES:
         for height, across in ((94, 24), (72, 20), (52, 16)):
@@ -103,7 +101,7 @@ def cast_ring(shadow: Shadow, side: int) -> None:
         return curve([(side * a, b, c) for a, b, c in points], count)
 
     shadow.solid(
-        Egg((side * 96, 26, 98), (44, 9, 60), (0, side * 24, side * -34), power=2.4),
+        Egg((side * 96, 26, 98), (50, 9, 66), (0, side * 24, side * -34), power=3),
         HARD * 0.5,
         hard=True,
     )
@@ -125,9 +123,9 @@ def cast_ring(shadow: Shadow, side: int) -> None:
     shadow.bone(on([(126, -44, 66), (118, -20, 40), (112, 0, 26)]), [9] * 24, [1.6] * 24)
     back = on(
         [
-            (74, 20, 30),
-            (78, 40, -10),
-            (72, 50, -44),
+            (66, 20, 30),
+            (66, 40, -10),
+            (68, 50, -44),
             (62, 40, -62),
             (40, 0, -52),
             (18, -40, -30),
@@ -136,7 +134,7 @@ def cast_ring(shadow: Shadow, side: int) -> None:
     )
     shadow.bone(
         back,
-        list(np.interp(np.linspace(0, 1, 24), [0, 0.3, 0.5, 0.75, 1], [15, 12, 13, 7, 9])),
+        list(np.interp(np.linspace(0, 1, 24), [0, 0.3, 0.5, 0.75, 1], [12, 11, 13, 7, 9])),
         [1.5] * 24,
     )
     socket = [(90 + 29 * np.cos(t), 0.0, 2 + 29 * np.sin(t)) for t in np.linspace(0.1, 3.6, 24)]

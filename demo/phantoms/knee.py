@@ -82,7 +82,7 @@ def paint_joint(space: Space, finding: str) -> None:
     """Fluid in the gap, wedges of meniscus, the fat behind the patellar tendon."""
     soft = (Tissue.FAT, Tissue.SKIN, Tissue.MUSCLE)
     space.fill(Tissue.FLUID, Egg((0, -22, 54), (26, 6, 20), (16, 0, 0)), soft)
-    space.fill(Tissue.FLUID, Egg((0, 4, -1), (38, 30, 4.2)), soft)
+    space.fill(Tissue.FLUID, Egg((0, 4, -1), (36, 28, 2.2)), soft)
     for side in SIDES:
         ring: list[Point] = [
             (side * 8, -14, -1),
@@ -95,7 +95,7 @@ def paint_joint(space: Space, finding: str) -> None:
         space.fill(Tissue.TENDON, Tube(curve(ring, 16), [4.4] * 16), within)
     if finding == "meniscus":
         space.fill(Tissue.FLUID, Egg((-28, 25, -1), (9, 6, 0.9), (28, 0, 0)), (Tissue.TENDON,))
-        space.fill(Tissue.FLUID, Egg((0, -26, 58), (32, 9, 26), (16, 0, 0)), soft)
+        space.fill(Tissue.FLUID, Egg((0, -26, 58), (32, 7, 26), (16, 0, 0)), soft)
         space.fill(Tissue.OEDEMA, Egg((-24, 20, -16), (11, 9, 9), rough=0.5), (Tissue.MARROW,))
 
 

@@ -24,7 +24,8 @@ def stretched(values: Values, side: int, axis: int) -> Values:
     part = part * part * (3 - 2 * part)
     part = part.reshape([-1 if a == axis else 1 for a in range(values.ndim)])
     first = np.take(values, low, axis)
-    return first + part * (np.take(values, low + 1, axis) - first)
+    between: Values = first + part * (np.take(values, low + 1, axis) - first)
+    return between
 
 
 def enlarged(values: Values, rows: int, columns: int) -> Values:

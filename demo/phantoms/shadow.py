@@ -91,21 +91,36 @@ class Shadow:
         middle = self.view @ np.asarray(egg.centre)
         reach = np.sqrt(np.diag(spread))
         part = self.part(middle[:2] - reach[:2], middle[:2] + reach[:2])
-        flat = np.linalg.inv(spread[:2, :2]).astype(np.float32)
         thick = np.float32(2 / np.sqrt(np.linalg.inv(spread)[2, 2]))
         u = self.across[part[1]][None, :] - np.float32(middle[0])
         v = self.down[part[0]][:, None] - np.float32(middle[1])
+        if egg.power > 2 and abs(spread[0, 1]) < 1e-6:
+            one, two = (1 / reach[:2]).astype(np.float32)
+            power = np.float32(egg.power)
+            return part, thick * np.sqrt(
+                np.maximum(1 - np.abs(u * one) ** power - np.abs(v * two) ** power, 0)
+            )
+        flat = np.linalg.inv(spread[:2, :2]).astype(np.float32)
         inside = flat[0, 0] * u * u + 2 * flat[0, 1] * u * v + flat[1, 1] * v * v
         if egg.power > 2:
             inside = inside ** np.float32(egg.power / 2)
         return part, thick * np.sqrt(np.maximum(1 - inside, 0))
 
-    def bone(self, points: Sequence[Point], radii: Sequence[float], walls: Sequence[float]) -> None:
-        """A long bone along a line: hard walls of changing thickness, spongy inside."""
+    def bone(
+        self,
+        points: Sequence[Point],
+        radii: Sequence[float],
+        walls: Sequence[float],
+        flat: float = 1,
+    ) -> None:
+        """A long bone along a line: hard walls of changing thickness, spongy inside.
+
+        Seen from its broad side it is thinner than wide: `flat` times as thick.
+        """
         inner = [max(r - w, 0.05) for r, w in zip(radii, walls, strict=True)]
         part, chords = self.passage(points, radii, inner)
-        weak = np.float32(HARD - SPONGY)
-        self.lay(self.hard, part, np.float32(HARD) * chords[0] - weak * chords[1])
+        hard = np.float32(HARD * flat) * chords[0]
+        self.lay(self.hard, part, hard - np.float32((HARD - SPONGY) * flat) * chords[1])
 
     def pipe(self, points: Sequence[Point], radii: Sequence[float], density: float) -> None:
         """A soft tube along a line: a vessel, a finger; hollow when negative."""
@@ -128,8 +143,8 @@ class Shadow:
             if here[0].start >= here[0].stop or here[1].start >= here[1].stop:
                 continue
             share, off = self.nearest(here, a, b)
-            depth = np.linalg.norm(line[number + 1] - line[number])
-            slant = np.float32(min(depth / max(np.linalg.norm(b - a), 1e-3), 1.6))
+            depth = float(np.linalg.norm(line[number + 1] - line[number]))
+            slant = np.float32(min(depth / max(float(np.linalg.norm(b - a)), 1e-3), 1.6))
             local = tuple(slice(s.start - o, s.stop - o) for s, o in zip(here, origin, strict=True))
             for chord, sizes in zip(chords, radii, strict=True):
                 size = np.float32(sizes[number]) + share * np.float32(
@@ -172,9 +187,9 @@ def developed(
     for _ in range(3):
         small = softened(np.pad(small, 4, mode="edge"), 4)[4:-4, 4:-4]
     picture = total - np.float32(flat) * enlarged(small, rows, columns)
+    tissue = picture[::2, ::2][total[::2, ::2] > 0.06]
+    low, high = np.quantile(tissue, dark / 100), np.quantile(tissue, 0.997)
     picture = enlarged(softened(picture), *size)
-    tissue = picture[enlarged(total, *size) > 0.06][::17]
-    low, high = np.percentile(tissue, (dark, 99.7))
     picture = (picture - low) / (high - low) * 0.86 + 0.09
     picture += grain(size, 0.011, seed)
     return picture
@@ -200,4 +215,5 @@ def collimated(picture: Values, edges: tuple[int, int, int, int]) -> Values:
     down, across = np.arange(rows, dtype=np.float32), np.arange(columns, dtype=np.float32)
     lit_down = np.clip(np.minimum(down - top, rows - bottom - down) / 6, 0, 1)
     lit_across = np.clip(np.minimum(across - left, columns - right - across) / 6, 0, 1)
-    return picture * lit_down[:, None] * lit_across[None, :]
+    framed: Values = picture * lit_down[:, None] * lit_across[None, :]
+    return framed

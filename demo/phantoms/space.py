@@ -76,9 +76,9 @@ class Egg:
             a, b, c = (r[0, i] * a + r[1, i] * b + r[2, i] * c for i in range(3))
         one, two, three = (np.float32(1 / radius) for radius in self.radii)
         power = np.float32(self.power)
-        sum_: Values = np.abs(a * one) ** power
-        sum_ = sum_ + np.abs(b * two) ** power
-        return sum_ + np.abs(c * three) ** power
+        flat = np.abs(a * one) ** power + np.abs(b * two) ** power
+        distance: Values = flat + np.abs(c * three) ** power
+        return distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,12 @@ class Rod:
         away = [g - np.float32(s) for g, s in zip((x, y, z), self.start, strict=True)]
         part = (away[0] * along[0] + away[1] * along[1] + away[2] * along[2]) / long
         part = np.clip(part, 0, 1)
-        off: Values = (away[0] - part * along[0]) ** 2
+        off = (away[0] - part * along[0]) ** 2
         off = off + (away[1] - part * along[1]) ** 2
         off = off + (away[2] - part * along[2]) ** 2
         wide = np.float32(self.radii[0]) + part * np.float32(self.radii[1] - self.radii[0])
-        return off / (wide * wide)
+        distance: Values = off / (wide * wide)
+        return distance
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,10 @@ class Tissue(IntEnum):
 LOOKS: dict[Tissue, tuple[int, int, int, int, int]] = {
     Tissue.AIR: (-1000, 6, 6, 6, 6),
     Tissue.SKIN: (20, 420, 330, 330, 300),
-    Tissue.FAT: (-102, 900, 620, 560, 120),
-    Tissue.MUSCLE: (56, 330, 150, 230, 330),
+    Tissue.FAT: (-102, 900, 620, 560, 190),
+    Tissue.MUSCLE: (56, 330, 150, 230, 420),
     Tissue.CORTEX: (1150, 40, 30, 30, 40),
-    Tissue.MARROW: (240, 620, 400, 330, 150),
+    Tissue.MARROW: (240, 620, 400, 330, 230),
     Tissue.CSF: (7, 130, 960, 60, 900),
     Tissue.GREY: (38, 370, 500, 510, 480),
     Tissue.WHITE: (29, 560, 310, 390, 400),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.phantoms.noise import Values, clouds, smooth_noise, softened
 from demo.phantoms.space import curve
@@ -12,6 +13,15 @@ from demo.phantoms.space import curve
 FRAMES, ROWS, COLUMNS = 36, 600, 800
 BEAMS, SAMPLES = 256, 560
 MARGIN = 60  # samples of tissue above and below, for breathing
+# from, to, half as wide: hepatic veins join near the diaphragm, portal branches leave the hilum
+VEINS: list[tuple[tuple[float, float], tuple[float, float], float]] = [
+    ((-42, 110), (-62, 72), 2.6),
+    ((-38, 108), (-52, 46), 2.3),
+    ((-34, 112), (2, 98), 2.6),
+    ((22, 44), (54, 60), 2.1),
+    ((24, 42), (-6, 29), 1.9),
+    ((24, 46), (28, 70), 1.7),
+]
 Echoes = Callable[[Values, Values, float], Values]
 
 
@@ -59,9 +69,7 @@ CONVEX = Probe(face=55, opening=0.58, depth=150)
 LINEAR = Probe(face=0, opening=1, depth=42)
 
 
-def loop(
-    probe: Probe, echoes: Echoes, seed: int, frames: int = FRAMES
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def loop(probe: Probe, echoes: Echoes, seed: int, frames: int = FRAMES) -> NDArray[np.uint8]:
     """A cine loop. `echoes(x, y, phase)` says how much each place echoes, phase from 0 to 1."""
     x, y = probe.places()
     deep, beam = probe.scan()
@@ -73,9 +81,8 @@ def loop(
     for number in range(frames):
         phase = number / frames
         breath = 10 * np.sin(2 * np.pi * phase)  # samples
-        seen = echoes(
-            x, y - np.float32(breath * probe.depth / SAMPLES) * np.clip(y / 30, 0, 1), phase
-        )
+        sunk = np.float32(breath * probe.depth / SAMPLES) * np.clip(y / 30, 0, 1)
+        seen = echoes(x, (y - sunk).astype(np.float32), phase)
         start = round(MARGIN - breath)
         wave = speckle[0, start : start + SAMPLES] + 0.25 * speckle[1, :SAMPLES] * np.float32(
             np.cos(6.28 * phase)
@@ -88,7 +95,7 @@ def loop(
     return pictures
 
 
-def grains(seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.complex64]]":
+def grains(seed: int) -> NDArray[np.complex64]:
     """The interference of echoes too small to be seen: two sheets of complex speckle."""
     chance = np.random.default_rng(seed)
     shape = (2, SAMPLES + 2 * MARGIN, BEAMS)
@@ -98,7 +105,8 @@ def grains(seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.complex64]]":
     real, imaginary = (softened(part, 1) for part in (wave.real, wave.imag))
     wide = real + 1j * imaginary
     wide = (wide + np.roll(wide, 1, 2) + np.roll(wide, -1, 2)) / 2
-    return (wide / np.abs(wide).mean()).astype(np.complex64)
+    speckle: NDArray[np.complex64] = (wide / np.abs(wide).mean()).astype(np.complex64)
+    return speckle
 
 
 def log_compressed(echo: Values, deep: Values) -> Values:
@@ -109,7 +117,7 @@ def log_compressed(echo: Values, deep: Values) -> Values:
     return bright
 
 
-def annotate(picture: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", probe: Probe) -> None:
+def annotate(picture: NDArray[np.uint8], probe: Probe) -> None:
     """The scale in centimetres at the right, the grey bar at the left, the mark of the probe."""
     for centimetre in range(int(probe.depth // 10) + 1):
         row = probe.top + round(centimetre * 10 / probe.spacing)
@@ -129,9 +137,7 @@ def hole(
     return np.sqrt(((a * c + b * s) / radii[0]) ** 2 + ((b * c - a * s) / radii[1]) ** 2)
 
 
-def liver_loop(
-    seed: int, finding: str = "stone", frames: int = FRAMES
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def liver_loop(seed: int, finding: str = "stone", frames: int = FRAMES) -> NDArray[np.uint8]:
     """The right upper abdomen: liver, its veins, gallbladder, kidney, diaphragm."""
     chance = np.random.default_rng(seed)
     shift = float(chance.normal(0, 5))
@@ -139,7 +145,7 @@ def liver_loop(
     courses = vein_courses(seed)
 
     def echoes(x: Values, y: Values, phase: float) -> Values:
-        tissue = 0.15 * np.exp(0.22 * cloud)
+        tissue: Values = 0.15 * np.exp(0.22 * cloud)
         tissue = walls(tissue, x, y)
         for course, wide in courses:
             tissue = vein(tissue, x, y, course, wide)
@@ -172,20 +178,19 @@ def walls(tissue: Values, x: Values, y: Values) -> Values:
     arc = 132 - 0.006 * (x + 10) ** 2
     tissue = np.where(y > arc, 0.05, tissue)
     bright = np.exp(-(((y - arc) / 1.3) ** 2))
-    return tissue + 1.8 * bright
+    layered: Values = (tissue + 1.8 * bright).astype(np.float32)
+    return layered
 
 
 def vein_courses(seed: int) -> list[tuple[list[tuple[float, float]], float]]:
     """Hepatic veins towards the right upper corner, portal branches with bright walls."""
     chance = np.random.default_rng(seed + 1)
-    ends = [(-52.0, 74.0), (-6, 36), (34, 48), (10, 96), (-60, 100), (60, 66)]
     lines = []
-    for number, (x, y) in enumerate(ends):
-        start = (-22.0, 112.0) if number % 2 else (14.0, 62.0)
-        bend = chance.normal(0, 7, 2)
+    for start, (x, y), wide in VEINS:
+        bend = chance.normal(0, 5, 2)
         middle = ((start[0] + x) / 2 + bend[0], (start[1] + y) / 2 + bend[1])
         bent = curve([(*start, 0), (*middle, 0), (x, y, 0)], 6)
-        lines.append(([(a, b) for a, b, _ in bent], 2.6 if number % 2 else 2.1))
+        lines.append(([(a, b) for a, b, _ in bent], wide))
     return lines
 
 
@@ -217,9 +222,7 @@ def stone(tissue: Values, x: Values, y: Values, place: tuple[float, float]) -> V
     return np.where(shade, tissue * 0.06, tissue)
 
 
-def thyroid_loop(
-    seed: int, finding: str = "nodule", frames: int = FRAMES
-) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+def thyroid_loop(seed: int, finding: str = "nodule", frames: int = FRAMES) -> NDArray[np.uint8]:
     """Across the neck: both lobes, isthmus, trachea, the carotid arteries beating."""
     cloud = clouds(SAMPLES, BEAMS, 2.2, seed)
     fibres = smooth_noise((SAMPLES, BEAMS), 7, seed + 2)
