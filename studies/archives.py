@@ -25,10 +25,10 @@ from studies.file_names import is_litter, leads_out, with_slashes
 from studies.models import Archive
 
 Status = Archive.Status
+CRASHED = Archive.CRASHED
 SECONDS_AT_A_TIME = 45  # well under the task's limit; the rest is done in the next turn
 MOST_MEMBERS = 200_000
 MOST_ATTEMPTS = 3
-CRASHED = "crashed"
 SAVED_EVERY = 20
 LEASE_EVERY = 64 * 1024**2  # bytes
 # Empty images shrink a thousandfold honestly; what is both large and nearly nothing is a bomb.
@@ -190,8 +190,8 @@ def settle(archive: Archive, status: str, code: str = "", sentence: str = "") ->
     now.settled_at = timezone.now()
     now.position = now.member_count = archive.member_count
     now.save()
-    if status == Status.REFUSED:
-        note_refusal(now.upload, now.original_name, now.size, code, now.reason)
     if code != CRASHED:  # it was taken, and nobody has seen all of it: it stays for a person
+        if status == Status.REFUSED:
+            note_refusal(now.upload, now.original_name, now.size, code, now.reason)
         transaction.on_commit(partial(remove, now.path))
     transaction.on_commit(partial(poke, f"upload-{now.upload_id}", "incoming"))

@@ -151,6 +151,8 @@ class InstanceFacts:
     has_pixels: bool
     pixel_layout: dict[str, Any] | None
     fault: str  # a sentence about what is odd but does not hinder filing, or blank
+    view_position: str = ""  # (0018,5101), or the view code of a mammogram: PA, LL, CC, MLO
+    laterality: str = ""  # L, R, B or blank, of the image itself or else of its series
     header: bytes = b""
 
     @property

@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 study_changed = Signal()
 """Sent inside the transaction when a study is new, becomes ready, or gets more images; `study`."""
+
+images_reviewed = Signal()
+"""Sent inside the transaction when images of a study were rejected or came back; `study`,
+`instances` (keys), `is_rejected`."""

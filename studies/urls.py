@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from studies.views import pictures, set_aside, slots, studies
+from studies.views import pictures, reviews, set_aside, slots, studies
 
 
 class UidConverter:
@@ -28,10 +28,18 @@ urlpatterns = [
     path("set-aside/<int:pk>/retry/", set_aside.retry, name="retry"),
     path("set-aside/<int:pk>/discard/", set_aside.discard, name="discard"),
     path("thumbnails/<int:pk>/", pictures.thumbnail, name="thumbnail"),
+    path("rejected/", reviews.rejected, name="rejected"),
+    path("images/<int:pk>/review/", reviews.review_image, name="review_image"),
+    path("images/<int:pk>/key/", reviews.mark_key, name="mark_key"),
+    path("objects/<study_uid:uid>/review/", reviews.review_object, name="review_object"),
+    path("series/<int:pk>/review/", reviews.review_series, name="review_series"),
+    path("of-procedure/<int:pk>/keep/", reviews.keep_all, name="keep_all"),
+    path("archives/<int:pk>/retry/", set_aside.retry_archive, name="retry_archive"),
     path("of-patient/<int:pk>/", slots.of_patient, name="of_patient"),
     path("of-procedure/<int:pk>/", slots.of_procedure, name="of_procedure"),
     path("unscheduled/", slots.unscheduled_today, name="unscheduled_today"),
     path("<study_uid:uid>/", studies.study, name="study"),
+    path("<study_uid:uid>/key-images/", reviews.key_images, name="key_images"),
     path("<study_uid:uid>/candidates/", studies.candidates, name="candidates"),
     path("<study_uid:uid>/match/<int:procedure_pk>/", studies.match, name="match"),
 ]

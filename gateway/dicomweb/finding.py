@@ -16,7 +16,7 @@ from studies.models import Instance
 
 if TYPE_CHECKING:
     from staff.models import User
-    from studies.models.study import InstanceQuerySet
+    from studies.models.queries import InstanceQuerySet
 
 ROWS_AT_ONCE = 500
 
@@ -37,6 +37,7 @@ COLUMNS = (
     "rows",
     "columns",
     "bits_allocated",
+    "is_rejected",
 )
 
 
@@ -60,6 +61,7 @@ class Stored:
     rows: int
     columns: int
     bits_allocated: int
+    is_rejected: bool
     layout: dict[str, Any] | None = None
 
     @property
@@ -80,13 +82,15 @@ class Extent:
     patient_pk: int
     count: int
     newest: int
+    version: int
 
 
 def scope(user: "User", study: str, series: str = "", instance: str = "") -> "InstanceQuerySet":
-    """The instances that an address names, of those this person may see."""
-    visible = Instance.objects.visible_to(user)
+    """The instances that an address names, of those this person may see. What was rejected is
+    found by its own address only, and only by those who review images."""
     if instance:
-        return visible.of_series(study, series).with_uid(instance)
+        return Instance.objects.shown_to(user).of_series(study, series).with_uid(instance)
+    visible = Instance.objects.visible_to(user).clinical()
     return visible.of_series(study, series) if series else visible.of_study(study)
 
 
@@ -97,6 +101,7 @@ def extent(instances: "InstanceQuerySet") -> Extent:
         patient_pk=Max("series__study__patient_id"),
         count=Count("pk"),
         newest=Max("pk"),
+        version=Max("series__study__clinical_version"),
     )
     if not found["count"]:
         raise NotHere(_("There is no such object here."))
@@ -113,9 +118,15 @@ def one(request: StaffRequest, where: dict[str, str], *, with_layout: bool = Fal
     if row is None:
         raise NotHere(_("There is no such object here."))
     stored = Stored(*row)
-    if (stored.study_uid, stored.series_uid) != (where["study"], where["series"]):
+    is_elsewhere = (stored.study_uid, stored.series_uid) != (where["study"], where["series"])
+    if is_elsewhere or not may_have(request.user, stored):
         raise NotHere(_("There is no such object here."))
     return stored
+
+
+def may_have(user: "User", stored: Stored) -> bool:
+    """A rejected image is only for those who may restore it."""
+    return not stored.is_rejected or user.has_perm("studies.review_image")
 
 
 def each(instances: "InstanceQuerySet") -> Iterator[Stored]:

@@ -14,7 +14,7 @@ from gateway.dicomweb.roots import root_of
 from staff.access import StaffRequest
 
 if TYPE_CHECKING:
-    from studies.models.study import InstanceQuerySet
+    from studies.models.queries import InstanceQuerySet
 
 VERSION = 1  # of what is made of the same header: part of the validator
 HEADERS_AT_ONCE = 100

@@ -26,7 +26,7 @@ from gateway.dicomweb.roots import root_of
 from staff.access import StaffRequest
 
 if TYPE_CHECKING:
-    from studies.models.study import InstanceQuerySet
+    from studies.models.queries import InstanceQuerySet
 
 DICOM = "application/dicom"
 

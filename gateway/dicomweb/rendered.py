@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import Offer, choose
 from gateway.dicomweb.answers import (
+    ASK_AGAIN,
     FOR_GOOD,
     Part,
     boundary_for,
@@ -30,7 +31,7 @@ from studies.facts import NotUsable, Picture
 from studies.models import Instance
 
 if TYPE_CHECKING:
-    from studies.models.study import InstanceQuerySet
+    from studies.models.queries import InstanceQuerySet
 
 VERSION = 1  # of how pictures are drawn: part of the validator
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
@@ -75,7 +76,7 @@ def several(request: StaffRequest, **where: str) -> HttpResponseBase:
         finding.viewed(request, stored)
         if not stored.has_pixels:
             raise NotAcceptable(_("There is nothing to draw in these objects."))
-        return _alone(request, stored, None, offer)
+        return _alone(request, stored, None, offer, ASK_AGAIN)
     instances = finding.scope(request.user, **where)
     finding.viewed(request, finding.extent(instances))
     return _together(request, _all_frames(instances), offer)
@@ -107,15 +108,15 @@ def drawn(stored: Stored, number: int | None, wishes: Wishes, media: str) -> Pic
 
 
 def _alone(
-    request: StaffRequest, stored: Stored, number: int | None, offer: Offer
+    request: StaffRequest, stored: Stored, number: int | None, offer: Offer, keep: str = FOR_GOOD
 ) -> HttpResponseBase:
     wishes = wishes_in(request)
     etag = etag_of(stored.sha256, "rendered", VERSION, number, wishes, offer)
-    answer = unchanged(request, etag, FOR_GOOD)
+    answer = unchanged(request, etag, keep)
     if answer is None:
         picture = drawn(stored, number, wishes, offer.media)
         answer = HttpResponse(picture.data, content_type=picture.media_type)
-    return labelled(answer, etag, FOR_GOOD)
+    return labelled(answer, etag, keep)
 
 
 def _together(

@@ -17,6 +17,7 @@ from studies.dicom.encapsulation import (
 from studies.dicom.identifiers import Identifiers, identifiers_of
 from studies.dicom.kinds import kind_of
 from studies.dicom.opening import Header, open_object
+from studies.dicom.views import laterality_of, view_position_of
 from studies.facts import (
     InstanceFacts,
     NotUsable,
@@ -57,6 +58,8 @@ def facts_of_header(header: Header) -> InstanceFacts:
         acquired_at=_acquired_at(elements),
         has_pixels=has_pixels,
         fault=" ".join(filter(None, faults)),
+        view_position=view_position_of(elements),
+        laterality=laterality_of(elements),
         header=header_json(header, uids),
         **pixel_facts,
     )
@@ -126,7 +129,7 @@ def _series(elements: v.Elements, uid: str, modality: str) -> SeriesFacts:
         number=v.integer(elements, "00200011"),
         description=v.text(elements, "0008103E"),
         body_part=v.text(elements, "00180015"),
-        laterality=v.text(elements, "00200062") or v.text(elements, "00200060"),
+        laterality=laterality_of(elements),
         station_name=v.text(elements, "00081010"),
         manufacturer=v.text(elements, "00080070"),
         frame_of_reference_uid=v.text(elements, "00200052"),

@@ -16,7 +16,7 @@ from common.files import remove
 from common.live import poke
 from common.locks import hold
 from studies.facts import PatientFacts
-from studies.ingest.matching import count_images, match_series
+from studies.ingest.matching import count_images, match_series, note_wrong_sides
 from studies.ingest.owners import check_owner, owner_of
 from studies.ingest.placing import note_growth, open_study, place
 from studies.ingest.reading import Reading
@@ -96,6 +96,7 @@ def place_agreeing(study: Study, readings: Sequence[Reading]) -> None:
         images=len(placed.instances),
     )
     count_images(placed, now)
+    note_wrong_sides(placed, now)
     transaction.on_commit(partial(poke, "incoming", "studies", f"study-{study.pk}"))
 
 

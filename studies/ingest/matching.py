@@ -2,12 +2,16 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext
+
 from audit.services import record
 from studies.ingest.owners import ordered_for
 from studies.ingest.placing import Placed
 from studies.models import Instance, Match, Series, Study
-from worklist.models import ScheduledProcedure
+from worklist.models import Discrepancy, ScheduledProcedure
 from worklist.services import note_images
+from worklist.services.discrepancies import note_discrepancy
+from worklist.services.moving import Cause
 
 
 def match_series(study: Study, placed: Placed, day: dt.date) -> None:
@@ -61,6 +65,20 @@ def assign(study: Study, series: Series, procedure: ScheduledProcedure) -> None:
     if study.order_id is None:
         study.order = procedure.order
         study.save(update_fields=["order"])
+
+
+def note_wrong_sides(placed: Placed, now: dt.datetime) -> None:
+    """Leave a note where images say that they show the other side than was ordered."""
+    for _reading, instance in placed.instances:
+        procedure = instance.series.procedure
+        if procedure is not None and {instance.laterality, procedure.side} == {"L", "R"}:
+            note_discrepancy(
+                procedure,
+                Discrepancy.Kind.WRONG_SIDE,
+                gettext("Ordered: %(side)s. An image says it shows the other side.")
+                % {"side": procedure.get_side_display()},
+                Cause(None, "images", at=now),
+            )
 
 
 def count_images(placed: Placed, now: dt.datetime) -> None:

@@ -151,17 +151,23 @@ def _instance(series: Series, reading: Reading) -> Instance:
         has_pixels=facts.has_pixels,
         pixel_layout=facts.pixel_layout,
         fault=plain(facts.fault, 300),
+        view_position=plain(facts.view_position, 16),
+        laterality=plain(facts.laterality, 1),
     )
 
 
 def note_growth(study: Study, placed: Placed, now: dt.datetime) -> None:
     """Count what came, and open a study again that had been called ready."""
     grown = Counter(instance.series_id for _reading, instance in placed.instances)
+    again = [series for series in placed.series.values() if series.is_all_rejected]
     for series in placed.series.values():
         if series.pk in grown:
             series.instance_count += grown[series.pk]
             series.save(update_fields=["instance_count"])
-    modalities = {*study.modality_list, *(s.modality for s in placed.new_series if s.modality)}
+    back = [series for series in again if not series.is_all_rejected]
+    study.rejected_series_count -= len(back)
+    told = {series.modality for series in (*placed.new_series, *back) if series.modality}
+    modalities = {*study.modality_list, *told}
     study.modalities = "\\".join(sorted(modalities))[:200]
     study.series_count += len(placed.new_series)
     study.instance_count += len(placed.instances)
@@ -174,6 +180,7 @@ def note_growth(study: Study, placed: Placed, now: dt.datetime) -> None:
         update_fields=[
             "modalities",
             "series_count",
+            "rejected_series_count",
             "instance_count",
             "last_image_at",
             "status",

@@ -1,7 +1,7 @@
 """An archive that somebody uploaded: a parcel, unpacked by a worker, never an object itself."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
@@ -12,10 +12,21 @@ from common.states import Stateful
 from studies.models.claims import ClaimableQuerySet
 from studies.models.incoming import Upload
 
+if TYPE_CHECKING:
+    from staff.models import User
+
 
 class ArchiveQuerySet(ClaimableQuerySet["Archive"]):
     def of_upload(self, upload_pk: int) -> Self:
         return self.filter(upload=upload_pk)
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(upload__in=Upload.objects.visible_to(user))
+
+    def crashed(self) -> Self:
+        """Those whose unpacking never came to an end. They wait for a person, newest first."""
+        given_up = self.filter(status=Archive.Status.REFUSED, reason_code=Archive.CRASHED)
+        return given_up.select_related("upload__by").order_by("-pk")
 
     def sizes_of(self, names: Iterable[str]) -> models.QuerySet["Archive", tuple[str, int]]:
         """Name and size of those that are among `names`."""
@@ -33,8 +44,9 @@ class Archive(Stateful):
     MOVES = {
         Status.WAITING: frozenset({Status.UNPACKED, Status.REFUSED}),
         Status.UNPACKED: frozenset[str](),
-        Status.REFUSED: frozenset[str](),
+        Status.REFUSED: frozenset({Status.WAITING}),  # only what crashed: its bytes were kept
     }
+    CRASHED = "crashed"
 
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, related_name="archives")
     original_name = models.CharField(max_length=500)
@@ -69,8 +81,16 @@ class Archive(Stateful):
                 fields=["next_attempt_at", "id"],
                 name="archive_waiting",
                 condition=Q(status="WAITING"),
-            )
+            ),
+            models.Index(
+                fields=["-id"], name="archive_crashed", condition=Q(reason_code="crashed")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.original_name
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Its bytes are still here: nothing was wrong with it but that it broke the worker."""
+        return self.status == self.Status.REFUSED and self.reason_code == self.CRASHED

@@ -1,6 +1,7 @@
 """The technician's eye on each image: kept, or rejected with a reason; and the key images."""
 
-from typing import Self
+import datetime as dt
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
@@ -9,15 +10,55 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from studies.models.queries import seen_by
 from studies.models.study import Instance
+from studies.reject_reasons import word_of
+
+if TYPE_CHECKING:
+    from staff.models import User
 
 
 class ImageReviewQuerySet(models.QuerySet["ImageReview"]):
+    def visible_to(self, user: "User") -> Self:
+        """Decisions about images of studies this person may see."""
+        return self.filter(seen_by(user, "instance__series__study__"))
+
     def latest_of_each(self) -> Self:
         return self.order_by("instance_id", "-pk").distinct("instance_id")
 
     def rejections(self) -> Self:
         return self.filter(decision=ImageReview.Decision.REJECTED)
+
+    def since(self, moment: dt.datetime) -> Self:
+        return self.filter(at__gte=moment)
+
+    def standing(self) -> Self:
+        """Rejections that hold: the image is rejected, and this decision is the last about it."""
+        later = ImageReview.objects.filter(instance=models.OuterRef("instance"))
+        later = later.filter(pk__gt=models.OuterRef("pk"))
+        held = self.rejections().filter(instance__is_rejected=True)
+        return held.filter(~models.Exists(later))
+
+    def of_study(self, study_pk: int) -> Self:
+        return self.filter(instance__series__study=study_pk)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+    def with_page_details(self) -> Self:
+        """All that a line about a rejected image says."""
+        return self.select_related(
+            "by",
+            "instance__thumbnail",
+            "instance__series__study__patient",
+            "instance__series__procedure__procedure_type",
+            "instance__series__procedure__device",
+        )
+
+    def most_used_reasons(self, since: dt.datetime) -> list[str]:
+        """Codes of reasons, the one given most often first."""
+        rows = self.rejections().since(since).values_list("reason_code")
+        return [code for code, _n in rows.annotate(n=models.Count("pk")).order_by("-n")]
 
 
 class ImageReview(models.Model):
@@ -42,7 +83,10 @@ class ImageReview(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["instance", "-id"], name="review_latest")]
+        indexes = [
+            models.Index(fields=["instance", "-id"], name="review_latest"),
+            models.Index(fields=["at"], name="review_rejections", condition=Q(decision="REJECTED")),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="rejected_image_has_a_reason",
@@ -58,6 +102,11 @@ class ImageReview(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_decision_display())
+
+    @property
+    def reason(self) -> str:
+        """Why, in our words; empty for what needs no reason."""
+        return word_of(self.reason_code)
 
 
 class KeyImage(models.Model):

@@ -1,16 +1,15 @@
 """Study, series, instance: what was made of the received objects."""
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import RowNumber
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
 from patients.models import Alert, Patient
+from studies.models.queries import InstanceQuerySet, SeriesQuerySet, seen_by
 from worklist.models import Order, ScheduledProcedure
 
 if TYPE_CHECKING:
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
 
 LONG_PAUSE = dt.timedelta(minutes=2)  # after this without an image nobody waits for more
 SHORT_PAUSE = dt.timedelta(seconds=10)  # enough when the procedure is over and all is here
-
-
-def seen_by(user: "User", path: str = "") -> Q:
-    """Which studies this person may see, as a condition on the rows that `path` leads to."""
-    if user.has_perm("studies.view_study"):
-        return Q()
-    if user.has_perm("studies.view_own_study"):
-        return Q(**{f"{path}order__ordered_by": user})
-    return Q(pk__in=[])
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -110,7 +100,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def with_list_details(self) -> Self:
         """All that a row of a list says: patient with alerts, and one telling picture."""
         # Any will do: with an order PostgreSQL would look at every picture of every study.
-        drawn = Instance.objects.filter(
+        drawn = Instance.objects.clinical().filter(
             series__study=models.OuterRef("pk"), thumbnail__status="MADE"
         )
         return (
@@ -118,6 +108,14 @@ class StudyQuerySet(models.QuerySet["Study"]):
             .prefetch_related(models.Prefetch("patient__alerts", queryset=Alert.objects.active()))
             .annotate(picture=models.Subquery(drawn.values("pk")[:1]))
         )
+
+    def clinical(self) -> Self:
+        """With something for readers: not those of which everything was rejected."""
+        return self.filter(Q(rejected_count=0) | Q(clinical_count__gt=0))
+
+    def besides(self, study: "Study") -> Self:
+        """The same patient's other studies."""
+        return self.filter(patient=study.patient_id).exclude(pk=study.pk)
 
     def arriving(self) -> Self:
         return self.filter(status=Study.Status.ARRIVING)
@@ -169,6 +167,24 @@ class Study(Stateful):
     rejected_count = models.PositiveIntegerField(
         default=0, help_text=_("How many of these somebody rejected: not shown to readers.")
     )
+    rejected_series_count = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Series of which nothing is left for readers.")
+    )
+    clinical_count = models.GeneratedField(
+        expression=F("instance_count") - F("rejected_count"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    clinical_series_count = models.GeneratedField(
+        expression=F("series_count") - F("rejected_series_count"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
+    clinical_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text=_("Grows with every rejection and restoring: what was kept of before is old."),
+    )
     status = models.CharField(max_length=8, choices=Status, default=Status.ARRIVING)
     last_image_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -211,20 +227,6 @@ class Study(Stateful):
         return bool(procedures) and pause >= SHORT_PAUSE and all(done)
 
 
-class SeriesQuerySet(models.QuerySet["Series"]):
-    def visible_to(self, user: "User") -> Self:
-        """The series of studies this person may see."""
-        return self.filter(seen_by(user, "study__"))
-
-    def of_study(self, study_uid: str) -> Self:
-        return self.filter(study__study_instance_uid=study_uid)
-
-    def by_uid(self, uids: Iterable[str]) -> dict[str, "Series"]:
-        """Those of these series that are here, with study and patient."""
-        rows = self.filter(series_instance_uid__in=set(uids)).select_related("study__patient")
-        return {series.series_instance_uid: series for series in rows}
-
-
 class Series(models.Model):
     """Images of one kind from one device (PS3.3 A.1.3)."""
 
@@ -243,6 +245,11 @@ class Series(models.Model):
     )
     instance_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
+    clinical_count = models.GeneratedField(
+        expression=F("instance_count") - F("rejected_count"),
+        output_field=models.IntegerField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SeriesQuerySet.as_manager()
@@ -254,72 +261,10 @@ class Series(models.Model):
     def __str__(self) -> str:
         return self.description or self.modality
 
-
-class InstanceQuerySet(models.QuerySet["Instance"]):
-    def visible_to(self, user: "User") -> Self:
-        """The instances of studies this person may see."""
-        return self.filter(seen_by(user, "series__study__"))
-
-    def of_study(self, study_uid: str) -> Self:
-        return self.filter(series__study__study_instance_uid=study_uid)
-
-    def of_series(self, study_uid: str, series_uid: str) -> Self:
-        """A series is only found inside its own study."""
-        return self.of_study(study_uid).filter(series__series_instance_uid=series_uid)
-
-    def with_uid(self, sop_uid: str) -> Self:
-        """The one instance of this identifier, or nothing."""
-        return self.filter(sop_instance_uid=sop_uid)
-
-    def in_order(self) -> Self:
-        """As a person pages through them."""
-        return self.order_by("series__number", "series_id", "number", "pk")
-
-    def with_pictures(self) -> Self:
-        return self.select_related("thumbnail")
-
-    def first_of_each_series(self, study_pk: int, number: int) -> Self:
-        """The first few of every series of a study, in order, with their pictures."""
-        place = models.Window(
-            RowNumber(), partition_by="series_id", order_by=[models.F("number"), models.F("pk")]
-        )
-        rows = self.filter(series__study=study_pk).annotate(place=place)
-        return rows.filter(place__lte=number).with_pictures().order_by("series_id", "place")
-
-    def newest_for(self, procedure_pk: int, number: int) -> Self:
-        """The latest images of a procedure, as they come in."""
-        return self.filter(series__procedure=procedure_pk).with_pictures().order_by("-pk")[:number]
-
-    def clinical(self) -> Self:
-        """Those that readers see: nobody rejected them."""
-        return self.filter(is_rejected=False)
-
-    def rejected(self) -> Self:
-        return self.filter(is_rejected=True)
-
-    def with_pixels(self) -> Self:
-        """Those that have something to look at."""
-        return self.filter(has_pixels=True)
-
-    def by_uid(self, uids: Iterable[str]) -> dict[str, "Instance"]:
-        """Those of these objects that are here, with all that is above them."""
-        rows = self.filter(sop_instance_uid__in=set(uids)).select_related(
-            "series__study__patient", "series__procedure"
-        )
-        return {instance.sop_instance_uid: instance for instance in rows}
-
-    def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
-        """Those of these places at which bytes of an instance lie."""
-        return self.filter(path__in=paths).values_list("path", flat=True)
-
-    def first_of(self, study_pk: int) -> "Instance | None":
-        """The object of a study that was filed first, with its header."""
-        rows = self.filter(series__study=study_pk).select_related("header")
-        return rows.order_by("pk").first()
-
-    def acquired_for(self, procedure_pk: int) -> Self:
-        """What the device made for a procedure: no reports, marks or selections of images."""
-        return self.filter(series__procedure=procedure_pk).exclude(kind__in=Instance.NOT_ACQUIRED)
+    @property
+    def is_all_rejected(self) -> bool:
+        """Nothing is left for readers."""
+        return 0 < self.rejected_count >= self.instance_count
 
 
 class Instance(models.Model):
@@ -371,7 +316,12 @@ class Instance(models.Model):
     objects = InstanceQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["series", "number"], name="instance_of_series")]
+        indexes = [
+            models.Index(fields=["series", "number"], name="instance_of_series"),
+            models.Index(
+                fields=["series"], name="instance_rejected", condition=Q(is_rejected=True)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number or self.pk}"

@@ -2,6 +2,17 @@
 
 from studies.services.matching import match_by_hand
 from studies.services.receiving import Announced, receive
+from studies.services.reviewing import (
+    keep_all,
+    keep_image,
+    keep_series,
+    mark_key,
+    reject_image,
+    reject_series,
+    restore_image,
+    restore_series,
+    unmark_key,
+)
 from studies.services.set_aside import discard_set_aside, retry_set_aside
 from studies.services.settling import settle_study
 from studies.services.uploads import (
@@ -9,6 +20,7 @@ from studies.services.uploads import (
     already_sent,
     finish_upload,
     pass_over,
+    retry_archive,
     start_upload,
 )
 from studies.services.viewing import view_study
@@ -19,11 +31,21 @@ __all__ = [
     "already_sent",
     "discard_set_aside",
     "finish_upload",
+    "keep_all",
+    "keep_image",
+    "keep_series",
+    "mark_key",
     "match_by_hand",
     "pass_over",
     "receive",
+    "reject_image",
+    "reject_series",
+    "restore_image",
+    "restore_series",
+    "retry_archive",
     "retry_set_aside",
     "settle_study",
     "start_upload",
+    "unmark_key",
     "view_study",
 ]

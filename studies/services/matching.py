@@ -48,7 +48,8 @@ def match_by_hand(study: Study, procedure: ScheduledProcedure, *, by: "User") ->
         instead_of=wrong,
     )
     for procedure_pk in sorted({procedure.pk, *wrong}):
-        count_again(procedure_pk, study)
+        received = Instance.objects.acquired_for(procedure_pk).count()
+        note_images(procedure_pk, received=received, at=study.last_image_at or study.created_at)
     transaction.on_commit(partial(poke, "board", "studies", f"study-{study.pk}"))
     return match
 
@@ -67,9 +68,3 @@ def move_to_patient(study: Study, patient: Patient, by: "User") -> None:
     study.patient = patient
     study.save(update_fields=["patient"])
     study.incoming_files.update(patient=patient)
-
-
-def count_again(procedure_pk: int, study: Study) -> None:
-    """Tell the worklist how many images the procedure has, now that it won or lost this study."""
-    received = Instance.objects.acquired_for(procedure_pk).count()
-    note_images(procedure_pk, received=received, at=study.last_image_at or study.created_at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common.bell import ring_once
 from common.files import KeptFile, remove
+from common.live import poke
 from common.refusals import Refused
 from studies import tasks
 from studies.arrivals import note_litter, plain
@@ -55,6 +56,30 @@ def add_archive(upload: Upload, kept: KeptFile, name: str) -> Archive:
         if archive.sha256 != kept.sha256:
             raise Refused(_("This upload already has another archive with this name."))
     transaction.on_commit(partial(ring_once, tasks.unpack_archives))
+    return archive
+
+
+@transaction.atomic
+def retry_archive(archive: Archive, *, by: "User") -> Archive:
+    """Unpack an archive once more whose unpacking kept crashing, from where it got to.
+
+    Refused unless its bytes were kept: of what was refused for what it is, nothing is left.
+    """
+    locked = Archive.objects.select_for_update(of=("self",)).select_related("upload")
+    archive = locked.get(pk=archive.pk)
+    if archive.status == Archive.Status.REFUSED and not archive.may_be_retried:
+        raise Refused(_("This archive was not kept. Upload it again."))
+    archive.move_to(Archive.Status.WAITING)
+    was = archive.reason_code
+    archive.reason_code = archive.reason = ""
+    archive.attempts = 0
+    archive.next_attempt_at = timezone.now()
+    archive.settled_at = None
+    archive.full_clean()
+    archive.save()
+    record("archive.retried", archive.upload, by=by, archive=archive.pk, reason_code=was)
+    transaction.on_commit(partial(ring_once, tasks.unpack_archives))
+    transaction.on_commit(partial(poke, f"upload-{archive.upload_id}", "incoming"))
     return archive
 
 

@@ -19,7 +19,7 @@ FRESH_SECONDS = 600
 @needs(*SEE_STUDIES)
 def thumbnail(request: StaffRequest, pk: int) -> HttpResponseBase:
     """The small picture of an instance; a word in its place while there is none."""
-    visible = Instance.objects.visible_to(request.user).with_pictures()
+    visible = Instance.objects.shown_to(request.user).with_pictures()
     shown = get_object_or_404(visible, pk=pk).thumbnail
     place = absolute(shown.path) if shown.path else None
     if place is None or not place.is_file():

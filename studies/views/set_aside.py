@@ -11,7 +11,7 @@ from common.pages import go_to, unless_unchanged
 from staff.access import StaffRequest, needs
 from studies import services
 from studies.glimpse import facts_of
-from studies.models import IncomingFile
+from studies.models import Archive, IncomingFile
 from studies.setting_aside import SetAsideList, explain
 
 
@@ -21,7 +21,8 @@ def set_aside_list(request: StaffRequest) -> HttpResponse:
     """What waits for a person; on request what was discarded or refused."""
     found = SetAsideList.of(request.user, request.GET)
     name = "studies/set_aside_list.html"
-    page = render(request, f"{name}#found" if request.htmx else name, {"list": found})
+    context = {"list": found, "crashed": Archive.objects.visible_to(request.user).crashed()[:20]}
+    page = render(request, f"{name}#found" if request.htmx else name, context)
     return unless_unchanged(request, page)
 
 
@@ -48,6 +49,16 @@ def retry(request: StaffRequest, pk: int) -> HttpResponse:
     incoming = services.retry_set_aside(find(request, pk), by=request.user)
     messages.success(request, _("It is tried again. If it is set aside again, it comes back here."))
     return go_to(request, "studies:set_aside", incoming.pk)
+
+
+@require_POST
+@needs("studies.resolve_incomingfile")
+def retry_archive(request: StaffRequest, pk: int) -> HttpResponse:
+    """Unpack an archive once more that broke its workers."""
+    archive = get_object_or_404(Archive.objects.visible_to(request.user), pk=pk)
+    services.retry_archive(archive, by=request.user)
+    messages.success(request, _("It is unpacked again, from where it got to."))
+    return go_to(request, "upload:batch", archive.upload_id)
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Pieces that pages of other nouns leave a place for."""
 
+import datetime as dt
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -8,12 +10,14 @@ from django.views.decorators.http import require_GET
 from common.pages import unless_unchanged
 from patients.models import Patient
 from staff.access import StaffRequest, needs
-from studies.models import Instance, Study
+from studies.expected import ProcedureImages
+from studies.models import ImageReview, Study
+from studies.reject_reasons import most_used_first
 from studies.views.studies import SEE_STUDIES
 from worklist.models import ScheduledProcedure
 
 SHOWN_STUDIES = 50
-SHOWN_PICTURES = 24
+RECENT = dt.timedelta(days=90)  # what was used in this time says which reasons come first
 
 
 @require_GET
@@ -30,12 +34,17 @@ def of_patient(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 @needs(*SEE_STUDIES)
 def of_procedure(request: StaffRequest, pk: int) -> HttpResponse:
-    """The images of a procedure as they come in, for the procedure's page."""
+    """The images of a procedure as they come in, against what is expected: keep or reject each."""
     visible = ScheduledProcedure.objects.visible_to(request.user).with_patient()
     procedure = get_object_or_404(visible, pk=pk)
-    studies = Study.objects.visible_to(request.user).made_for(procedure.pk).with_list_details()
-    pictures = Instance.objects.visible_to(request.user).newest_for(procedure.pk, SHOWN_PICTURES)
-    context = {"procedure": procedure, "studies": studies, "pictures": pictures}
+    studies = Study.objects.visible_to(request.user).made_for(procedure.pk).with_patient()
+    used = ImageReview.objects.most_used_reasons(timezone.now() - RECENT)
+    context = {
+        "procedure": procedure,
+        "studies": studies,
+        "images": ProcedureImages(procedure, request.user),
+        "reasons": most_used_first(used),
+    }
     return unless_unchanged(request, render(request, "studies/_of_procedure.html", context))
 
 

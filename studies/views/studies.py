@@ -13,11 +13,13 @@ from staff.access import StaffRequest, needs
 from studies import services
 from studies.candidates import candidates_for
 from studies.listing import StudyList
-from studies.models import Instance, Study
+from studies.models import ImageReview, Instance, Study
 from worklist.models import ScheduledProcedure
 
 SHOWN_OF_SERIES = 24
 SHOWN_OF_TRAIL = 12
+SHOWN_PRIORS = 8
+SHOWN_REJECTED = 60
 SEE_STUDIES = ("studies.view_study", "studies.view_own_study")
 
 
@@ -36,12 +38,18 @@ def study(request: StaffRequest, uid: str) -> HttpResponse:
     """One study: its series, live; where it belongs; who looked. Opening it is recorded."""
     shown = find(request, uid)
     if request.htmx:
-        page = render(request, "studies/study_detail.html#images", images_of(shown))
+        page = render(request, "studies/study_detail.html#images", images_of(shown, request))
         return unless_unchanged(request, page)
     services.view_study(shown, by=request.user)
     trail = Entry.objects.visible_to(request.user).about(shown).newest_first()[:SHOWN_OF_TRAIL]
     matches = shown.matches.with_procedure()
-    context = {**images_of(shown), "matches": matches, "trail": trail}
+    others = Study.objects.visible_to(request.user).besides(shown).newest_first()[:SHOWN_PRIORS]
+    context = {
+        **images_of(shown, request),
+        "matches": matches,
+        "trail": trail,
+        "others": others,
+    }
     return render(request, "studies/study_detail.html", context)
 
 
@@ -51,16 +59,23 @@ def find(request: StaffRequest, uid: str) -> Study:
     return get_object_or_404(visible, study_instance_uid=uid)
 
 
-def images_of(study: Study) -> dict[str, Any]:
-    """The study with its series; each with its first pictures and how many more there are."""
+def images_of(study: Study, request: StaffRequest) -> dict[str, Any]:
+    """The study with its series; each with its first pictures and how many more there are. What
+    was rejected stands apart, for those who may bring it back."""
     shown: dict[int, list[Instance]] = defaultdict(list)
     for instance in Instance.objects.first_of_each_series(study.pk, SHOWN_OF_SERIES):
         shown[instance.series_id].append(instance)
     series = [
-        (one, shown[one.pk], max(0, one.instance_count - SHOWN_OF_SERIES))
-        for one in study.series.all()
+        (one, shown[one.pk], max(0, one.clinical_count - SHOWN_OF_SERIES))
+        for one in study.series.clinical()
     ]
-    return {"study": study, "series": series}
+    rejected = ImageReview.objects.of_study(study.pk).standing().with_page_details()
+    may_review = study.rejected_count and request.user.has_perm("studies.review_image")
+    return {
+        "study": study,
+        "series": series,
+        "rejected": rejected.newest_first()[:SHOWN_REJECTED] if may_review else [],
+    }
 
 
 @require_GET

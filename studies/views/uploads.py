@@ -48,6 +48,7 @@ def outcomes_of(upload: Upload, request: StaffRequest) -> dict[str, Any]:
         "total": sum(counts.values()),
         "settled": sum(counts.values()) - counts.get(IncomingFile.Status.WAITING, 0),
         "unpacking": waiting,
+        "crashed": upload.archives.crashed(),
         "is_busy": bool(counts.get(IncomingFile.Status.WAITING)) or bool(waiting),
         "problems": upload.files.needing_attention()[:SHOWN],
         "more_problems": max(0, upload.files.needing_attention().count() - SHOWN),

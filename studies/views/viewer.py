@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 from django.views.i18n import JavaScriptCatalog
 
@@ -25,8 +26,10 @@ _UID = re.compile(r"[0-9][0-9.]{0,63}")
 
 @require_GET
 @needs("studies.view_study", "studies.view_own_study")
+@xframe_options_sameorigin  # beside the report's editor, and nowhere else
 @csp_update(  # type: ignore[arg-type]  # it knows views of plain requests only
     {
+        "frame-ancestors": [SELF],
         "script-src": [SELF, WASM_UNSAFE_EVAL],  # the decoders are WebAssembly
         "worker-src": [SELF, "blob:"],
         "connect-src": [SELF, "blob:", "data:"],

@@ -102,8 +102,8 @@ STUDY = (
     _text("00100040", "patient__sex", "CS"),
     Attribute("0020000D", ("study_instance_uid",), _plain("UI"), matching.uid),
     _text("00200010", "study_id", "SH"),
-    Attribute("00201206", ("series_count",), _plain("IS"), matching.number),
-    Attribute("00201208", ("instance_count",), _plain("IS"), matching.number),
+    Attribute("00201206", ("clinical_series_count",), _plain("IS"), matching.number),
+    Attribute("00201208", ("clinical_count",), _plain("IS"), matching.number),
 )
 SERIES = (
     UTF8,
@@ -115,7 +115,7 @@ SERIES = (
     Attribute("0020000E", ("series_instance_uid",), _plain("UI"), matching.uid),
     Attribute("00200011", ("number",), _plain("IS"), matching.number),
     Attribute("00200060", ("laterality",), _if_known("CS"), matching.text),
-    Attribute("00201209", ("instance_count",), _plain("IS"), matching.number),
+    Attribute("00201209", ("clinical_count",), _plain("IS"), matching.number),
 )
 INSTANCE = (
     UTF8,

@@ -164,7 +164,10 @@ class Search:
             return F("pk")
         up = "series" if self.level == Level.SERIES else "series__study"
         return Subquery(
-            Instance.objects.filter(**{up: OuterRef("pk")}).order_by("number").values("pk")[:1]
+            Instance.objects.clinical()
+            .filter(**{up: OuterRef("pk")})
+            .order_by("number")
+            .values("pk")[:1]
         )
 
     def _result(

@@ -1,4 +1,4 @@
-"""The six addresses of a search."""
+"""The six addresses of a search. What somebody rejected is neither found nor counted."""
 
 import json
 from typing import Any
@@ -23,13 +23,13 @@ from studies.models import Instance, Series, Study
 @door
 def studies(request: StaffRequest) -> HttpResponse:
     """Studies, the newest first."""
-    return _answer(request, Level.STUDY, Study.objects.visible_to(request.user))
+    return _answer(request, Level.STUDY, Study.objects.visible_to(request.user).clinical())
 
 
 @door
 def series(request: StaffRequest, study: str = "") -> HttpResponse:
     """The series of one study, or of all."""
-    rows = Series.objects.visible_to(request.user)
+    rows = Series.objects.visible_to(request.user).clinical()
     if not study:
         return _answer(request, Level.SERIES, rows)
     return _answer(request, Level.SERIES, rows.of_study(study), Level.STUDY)
@@ -38,7 +38,7 @@ def series(request: StaffRequest, study: str = "") -> HttpResponse:
 @door
 def instances(request: StaffRequest, study: str = "", series: str = "") -> HttpResponse:
     """The instances of one series, of one study, or of all."""
-    rows = Instance.objects.visible_to(request.user)
+    rows = Instance.objects.visible_to(request.user).clinical()
     if series:
         rows = rows.of_series(study, series)
         return _answer(request, Level.INSTANCE, rows, Level.STUDY, Level.SERIES)
