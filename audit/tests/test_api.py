@@ -133,3 +133,19 @@ def test_longer_lists_need_no_more_questions(
 
     with django_assert_num_queries(len(few)):
         client.get(ENTRIES)
+
+
+def test_the_description_names_the_type_of_every_filter(client, administrator):
+    described = client.get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi+json"})
+    parameters = described.json()["paths"][ENTRIES]["get"]["parameters"]
+    types = {
+        one["name"]: one["schema"].get("format", one["schema"].get("type")) for one in parameters
+    }
+
+    assert types == {
+        **dict.fromkeys(
+            ("verb", "role", "group", "subject_type", "subject_id", "cursor"), "string"
+        ),
+        **dict.fromkeys(("person", "patient", "limit"), "integer"),
+        **dict.fromkeys(("since", "until"), "date"),
+    }
