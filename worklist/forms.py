@@ -36,14 +36,3 @@ class HoldForm(forms.Form):
         max_length=200,
         help_text=_("For example: a creatinine value, consent, transport."),
     )
-
-
-class CompleteForm(forms.Form):
-    """What whoever reads the images should know."""
-
-    comment = forms.CharField(
-        label=_("Comment for the radiologist"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from patients.models import Alert
 from worklist.models import Answer, Concern, Question, ScheduledProcedure
@@ -22,6 +24,16 @@ class Asked:
     def holds(self) -> bool:
         """An earlier answer that has not grown old."""
         return self.earlier is not None and not self.earlier.is_stale(timezone.now())
+
+    @property
+    def earlier_age(self) -> str:
+        """How old the earlier answer is: answered yesterday, measured 12 days ago."""
+        if self.earlier is None:
+            return ""
+        measured = self.earlier.observed_on
+        day = measured or timezone.localdate(self.earlier.at)
+        what = _("measured") if measured else _("answered")
+        return f"{what} {days_ago((timezone.localdate() - day).days)}"
 
     @property
     def is_worrying(self) -> bool:
@@ -45,6 +57,13 @@ class Asked:
         if self.now is None or self.now.concern != Concern.CLEAR:
             return False
         return any(speaks_of(alert, self.question) for alert in self.alerts)
+
+
+def days_ago(days: int) -> str:
+    """today, yesterday, 12 days ago."""
+    if days <= 0:
+        return _("today")
+    return ngettext("yesterday", "%(days)s days ago", days) % {"days": days}
 
 
 def questions_for(procedure: ScheduledProcedure) -> list[Question]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -56,8 +56,6 @@ class Next:
     icon: SafeString = NOTHING
     is_primary: bool = False
     why_not: str = ""
-    question: str = ""
-    detail: str = ""
 
 
 NO_VERB = Next()
@@ -255,7 +253,7 @@ def next_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
     if procedure.may_start:
         return start_of(procedure, viewer)
     if procedure.may_complete:
-        return completion_of(procedure)
+        return verb_of("complete", get_language())
     return verb_of("resume", get_language()) if procedure.may_resume else NO_VERB
 
 
@@ -279,16 +277,3 @@ def start_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
     if device.pk in viewer.busy_devices:
         return Next(why_not=_("%(device)s is taken") % {"device": device})
     return verb_of("start", get_language())
-
-
-def completion_of(procedure: ScheduledProcedure) -> Next:
-    """Complete; asked about first while images are missing."""
-    verb = verb_of("complete", get_language())
-    if not procedure.lacks_images:
-        return verb
-    return replace(
-        verb,
-        question=_("Complete without all images?"),
-        detail=_("%(here)s of %(expected)s expected images have arrived.")
-        % {"here": procedure.images_received, "expected": procedure.images_expected},
-    )

@@ -214,8 +214,25 @@ class Exposure(Withdrawable):
     class Meta:
         ordering = ["pk"]
 
+    MEASURED = (
+        ("kv", "kV"),
+        ("mas", "mAs"),
+        ("exposure_index", "EI"),
+        ("dap", "mGy·cm²"),
+        ("ctdi_vol", "mGy CTDIvol"),
+        ("dlp", "mGy·cm DLP"),
+        ("glandular_dose", "mGy AGD"),
+        ("fluoroscopy_s", "s"),
+    )
+
     def __str__(self) -> str:
         return self.view or str(_("exposure"))
+
+    @property
+    def values_in_words(self) -> list[str]:
+        """What the console said, each value with its unit."""
+        known = [(getattr(self, name), unit) for name, unit in self.MEASURED]
+        return [f"{value:g} {unit}" for value, unit in known if value is not None]
 
 
 class Draft(models.Model):
@@ -241,3 +258,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.part
+
+    @property
+    def is_begun(self) -> bool:
+        """Is there anything in it? Handed in, it is empty and keeps counting."""
+        return any(self.content.values())

@@ -22,6 +22,7 @@ PARTS = ("identity", "screening", "side", "given", "exposed", "finish")
 MOST_FIELDS = 120
 MOST_LETTERS = 2000
 MOST_CHOICES = 20
+MOST_BYTES = 200_000
 
 
 class Overtaken(Refused):

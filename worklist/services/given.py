@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Reaction = Administration.Reaction
 Status = ScheduledProcedure.Status
-Fact = TypeVar("Fact", Administration, Exposure)
+Fact = TypeVar("Fact", bound=Administration | Exposure)
 
 SAYS_NOTHING = {"exposures", "is_shielded"}  # by themselves
 NEVER_HERE = {Status.SCHEDULED, Status.CANCELLED, Status.NO_SHOW}
@@ -93,7 +93,8 @@ def withdraw(fact: Fact, *, by: "User", reason: str) -> Fact:
     if not reason.strip():
         raise Refused(_("Say what was wrong with it."))
     procedure = locked(fact.procedure_id)
-    fact = type(fact)._default_manager.select_for_update().get(pk=fact.pk)
+    type(fact)._default_manager.select_for_update().get(pk=fact.pk)
+    fact.refresh_from_db()
     refuse_withdrawn(fact)
     fact.withdrawn_at, fact.withdrawn_by = timezone.now(), by
     fact.withdrawn_because = reason.strip()[:200]

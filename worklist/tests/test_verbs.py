@@ -30,8 +30,13 @@ VERBS = [
     ("arrive", Status.SCHEDULED, {}, Status.ARRIVED),
     ("no_show", Status.SCHEDULED, {}, Status.NO_SHOW),
     ("ready", Status.ARRIVED, {}, Status.READY),
-    ("start", Status.READY, {}, Status.IN_PROGRESS),
-    ("complete", Status.IN_PROGRESS, {"comment": "Fine"}, Status.COMPLETED),
+    ("start", Status.READY, {"despite": "Unconscious"}, Status.IN_PROGRESS),
+    (
+        "complete",
+        Status.IN_PROGRESS,
+        {"comment": "Fine", "despite": "Sent on a disc"},
+        Status.COMPLETED,
+    ),
     ("hold", Status.ARRIVED, {"reason": "Transport"}, Status.ON_HOLD),
     ("discontinue", Status.IN_PROGRESS, {"reason_code": "110505"}, Status.DISCONTINUED),
 ]
@@ -90,9 +95,10 @@ def test_a_second_patient_on_the_same_device_is_refused_with_a_sentence(client, 
     first, second = ScheduledProcedureFactory.create_batch(
         2, device=DeviceFactory.create(name="CT 9"), status=Status.ARRIVED
     )
-    assert press(client, "start", first, **HTMX).status_code == 200
+    known = {"despite": "Everybody knows them"}
+    assert press(client, "start", first, known, **HTMX).status_code == 200
 
-    refused = press(client, "start", second, **HTMX)
+    refused = press(client, "start", second, known, **HTMX)
 
     assert refused.status_code == 409
     assert refused["Content-Type"].startswith("text/plain")

@@ -4,15 +4,16 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
-from django_htmx.http import retarget
 
-from common.pages import came_from
+from common.pages import came_from, go_to
 from staff.access import StaffRequest, needs
 from worklist import services
-from worklist.forms import CompleteForm, HoldForm, ReasonForm
+from worklist.forms import HoldForm, ReasonForm
+from worklist.forms_examination import DespiteForm, FinishForm
 from worklist.models import ScheduledProcedure
+from worklist.readiness import Unanswered
 from worklist.rows import Viewer, rows_of
-from worklist.views.procedure import about, found_by
+from worklist.views.procedure import found_by, page_of
 
 
 def answer(request: StaffRequest, moved: ScheduledProcedure) -> HttpResponse:
@@ -20,12 +21,25 @@ def answer(request: StaffRequest, moved: ScheduledProcedure) -> HttpResponse:
     if not request.htmx:
         return redirect(came_from(request, "worklist:procedure", moved.pk))
     shown = found_by(request, moved.pk)
-    if request.htmx.target == f"procedure-{moved.pk}":
-        rows = rows_of([shown], Viewer.of(request.user))
-        return render(request, "worklist/_rows.html", {"rows": rows})
-    page = render(request, "worklist/_work.html", about(shown))
-    page["HX-Reswap"] = "morph"
-    return retarget(page, "#work")
+    if not is_on_board(request, moved):
+        return page_of(request, shown)
+    rows = rows_of([shown], Viewer.of(request.user))
+    return render(request, "worklist/_rows.html", {"rows": rows})
+
+
+def is_on_board(request: StaffRequest, procedure: ScheduledProcedure) -> bool:
+    """Was the button one of a row of the board?"""
+    return bool(request.htmx) and request.htmx.target == f"procedure-{procedure.pk}"
+
+
+def ask_why(
+    request: StaffRequest, shown: ScheduledProcedure, part: str, form: Form, why: Unanswered
+) -> HttpResponse:
+    """Something is missing: the examination asks for a reason, where it can be mended at once."""
+    if is_on_board(request, shown):
+        return go_to(request, "worklist:procedure", shown.pk)
+    form.add_error("despite", why.sentence)
+    return page_of(request, shown, {part: form})
 
 
 def ask_again(
@@ -64,18 +78,29 @@ def resume(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("worklist.perform_procedure")
 def start(request: StaffRequest, pk: int) -> HttpResponse:
-    return answer(request, services.start_procedure(found_by(request, pk), by=request.user))
+    """On the table. What is missing before is asked about first."""
+    shown, form = found_by(request, pk), DespiteForm(request.POST)
+    if not form.is_valid():
+        return page_of(request, shown, {"start": form})
+    try:
+        started = services.start_procedure(shown, by=request.user, **form.cleaned_data)
+    except Unanswered as why:
+        return ask_why(request, shown, "start", form, why)
+    return answer(request, started)
 
 
 @require_POST
 @needs("worklist.perform_procedure")
 def complete(request: StaffRequest, pk: int) -> HttpResponse:
-    """Done. The comment for the radiologist comes from the page's form; the board sends none."""
-    shown, form = found_by(request, pk), CompleteForm(request.POST, auto_id="complete_%s")
+    """Done. The comment comes from the examination's page; the board sends none."""
+    shown, form = found_by(request, pk), FinishForm(request.POST)
     if not form.is_valid():
-        return ask_again(request, shown, form, "complete")
-    comment = form.cleaned_data["comment"] if "comment" in request.POST else None
-    done = services.complete_procedure(shown, by=request.user, comment=comment)
+        return page_of(request, shown, {"finish": form})
+    said = form.cleaned_data | ({} if "comment" in request.POST else {"comment": None})
+    try:
+        done = services.complete_procedure(shown, by=request.user, **said)
+    except Unanswered as why:
+        return ask_why(request, shown, "finish", form, why)
     return answer(request, done)
 
 
