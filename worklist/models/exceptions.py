@@ -64,12 +64,23 @@ class Discrepancy(models.Model):
         return str(self.get_kind_display())
 
 
+LONGEST_KEY = 18
+"""Digits of a key that the database can hold."""
+
+
 class ProposalQuerySet(models.QuerySet["Proposal"]):
     def undecided(self) -> Self:
         return self.filter(decided_at__isnull=True)
 
     def of_procedure(self, procedure_pk: int) -> Self:
         return self.filter(procedure=procedure_pk)
+
+    def keyed(self, keys: list[str]) -> Self:
+        """Those with one of these keys, as a form sends them; what is no key is left out."""
+        return self.filter(pk__in=[key for key in keys if key.isdecimal() and len(key) <= LONGEST_KEY])
+
+    def in_time_order(self) -> Self:
+        return self.order_by("procedure__scheduled_start", "pk")
 
     def declined_as(self, outcome: str) -> Self:
         return self.filter(decision=Proposal.Decision.DECLINED, outcome=outcome)

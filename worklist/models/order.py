@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -30,6 +31,11 @@ def new_uid() -> str:
     return f"2.25.{uuid.uuid4().int}"
 
 
+# The states of procedures, as this module is older than they are.
+OVER = ("CANCELLED", "NO_SHOW", "DISCONTINUED")
+STANDING = ("SCHEDULED", "ARRIVED", "READY", "ON_HOLD", "IN_PROGRESS", "ACQUIRED", "COMPLETED")
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: "User") -> Self:
         if user.has_perm("worklist.view_scheduledprocedure"):
@@ -47,19 +53,31 @@ class OrderQuerySet(models.QuerySet["Order"]):
             models.Prefetch("patient__alerts", queryset=Alert.objects.active())
         )
 
+    def with_page_details(self) -> Self:
+        """The same for the order's own page, with its steps."""
+        return self.with_list_details().prefetch_related(
+            "procedures__procedure_type", "procedures__device__room"
+        )
+
     def waiting(self) -> Self:
         """Placed, and nobody has booked a time for it."""
         return self.filter(status=Order.Status.PLACED)
 
     def to_book_again(self, since: dt.datetime) -> Self:
         """Every step since then was cancelled, missed or stopped, and the order still stands."""
-        steps = Order.procedures.rel.related_model.objects.filter(order=models.OuterRef("pk"))
-        over = ["CANCELLED", "NO_SHOW", "DISCONTINUED"]
-        return self.filter(
-            models.Exists(steps.filter(status__in=over, scheduled_start__gte=since)),
-            ~models.Exists(steps.exclude(status__in=over)),
-            status=Order.Status.SCHEDULED,
+        this = self.model.objects.filter(pk=models.OuterRef("pk"))
+        return (
+            self.filter(
+                status=Order.Status.SCHEDULED,
+                procedures__status__in=OVER,
+                procedures__scheduled_start__gte=since,
+            )
+            .exclude(models.Exists(this.filter(procedures__status__in=STANDING)))
+            .distinct()
         )
+
+    def of_modalities(self, modalities: Collection[str]) -> Self:
+        return self.filter(procedure_type__modality__in=modalities)
 
     def of_patient(self, patient_pk: int) -> Self:
         return self.filter(patient=patient_pk)

@@ -129,6 +129,11 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         """Part of its time lies in [start, end)."""
         return self.filter(scheduled_start__lt=end, scheduled_end__gt=start)
 
+    def taking_time(self) -> Self:
+        """On the schedule: neither cancelled nor missed."""
+        status = self.model.Status
+        return self.exclude(status__in=[status.CANCELLED, status.NO_SHOW])
+
     def left_open_before(self, moment: dt.datetime) -> Self:
         """Scheduled before `moment`, and nobody said how it ended."""
         return self.unfinished().filter(scheduled_start__lt=moment)

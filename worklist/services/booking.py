@@ -23,6 +23,7 @@ from worklist.services.procedures import register_arrival
 if TYPE_CHECKING:
     from staff.models import User
 
+FARTHEST = dt.timedelta(days=3660)
 Screening = ScheduledProcedure.Screening
 
 
@@ -72,9 +73,9 @@ def book_step(
     device = locked_device(booking["device"])
     order = Order.objects.select_for_update(of=("self",)).with_type().get(pk=order.pk)
     side, start = booking.get("side") or order.side, booking["start"]
-    end = start + dt.timedelta(minutes=max(1, procedure_type.minutes))
     refuse_unfit(order, procedure_type, side)
     refuse_unable(device, procedure_type, start)
+    end = start + dt.timedelta(minutes=max(1, procedure_type.minutes))
     place = Place(device, start, end, booking.get("squeeze", False))
     if order.status == Order.Status.PLACED:
         order.move_to(Order.Status.SCHEDULED)
@@ -131,6 +132,8 @@ def refuse_unfit(order: Order, procedure_type: ProcedureType, side: str) -> None
 
 def refuse_unable(device: Device, procedure_type: ProcedureType, start: dt.datetime) -> None:
     """Raise Refused when this device cannot do it, or is out of service then."""
+    if abs(start - timezone.now()) > FARTHEST:
+        raise Refused(_("That is too far away: look at the year."))
     if not alike(device.modality, procedure_type.modality):
         raise Refused(
             _("%(procedure)s cannot be done on %(device)s.")
@@ -173,9 +176,7 @@ def next_time_today(device: Device, procedure_type: ProcedureType, now: dt.datet
     slot = Diary([device], now, tonight).first(procedure_type.minutes, now, tonight)
     if slot is None:
         raise Refused(
-            _(
-                "%(device)s has no free time left today: squeeze the patient in, or book another day."
-            )
+            _("%(device)s has no free time left today: squeeze in or book another day.")
             % {"device": device}
         )
     return slot.start

@@ -37,9 +37,9 @@ def move_procedure(
     device = locked_device(device or procedure.device)
     procedure = locked(procedure.pk)
     start = start or procedure.scheduled_start
+    refuse_unable(device, procedure.procedure_type, start)
     end = start + (procedure.scheduled_end - procedure.scheduled_start)
     refuse_unmovable(procedure, start, end, reason)
-    refuse_unable(device, procedure.procedure_type, start)
     was = (procedure.device, procedure.scheduled_start)
     if was == (device, start) and procedure.reservation_id is not None:
         return procedure

@@ -1,6 +1,7 @@
 """A device fails: where its patients go."""
 
 import datetime as dt
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,7 @@ def place_for(step: ScheduledProcedure, diary: Diary, now: dt.datetime) -> Slot 
 
 
 def move_stranded(
-    device: Device, *, by: "User", until: dt.datetime, only: set[int] | None = None
+    device: Device, *, by: "User", until: dt.datetime, only: Set[int] | None = None
 ) -> Outcome:
     """Move everything that finds a place, each in its own transaction: one that is refused, because
     somebody was quicker, leaves the others moved. `only` names some of them."""
@@ -96,14 +97,12 @@ def _moved(procedure: ScheduledProcedure, slot: Slot, by: "User") -> bool:
 
 
 def hold_stranded(
-    device: Device, *, by: "User", until: dt.datetime, only: set[int]
+    device: Device, *, by: "User", until: dt.datetime, only: Set[int]
 ) -> list[ScheduledProcedure]:
     """Let these wait until the device is back; those on hold already stay so."""
-    held = []
-    for one in stranded_on(device, until):
-        if one.procedure.pk in only and one.procedure.may_hold:
-            held.append(hold_procedure(one.procedure, by=by, reason=_("Device down")))
-    return held
+    chosen = [one.procedure for one in stranded_on(device, until) if one.procedure.pk in only]
+    reason = _("Device down")
+    return [hold_procedure(step, by=by, reason=reason) for step in chosen if step.may_hold]
 
 
 def refuse_to_retire(device: Device) -> None:

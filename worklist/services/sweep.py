@@ -1,9 +1,9 @@
 """What was left open: the night proposes, a person decides."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -118,10 +118,8 @@ def accept_proposal(
     proposal = locked_proposal(proposal)
     _decide(proposal, Decision.ACCEPTED, by)  # first, or the end would count as another way
     record("proposal.accepted", proposal, by=by, patient=proposal.procedure.patient)
-    why = {
-        "reason_code": reason_code or UNSPECIFIED,
-        "reason": reason.strip() or ("" if reason_code else proposal.because),
-    }
+    words = reason.strip() or ("" if reason_code else proposal.because)
+    why = Why(reason_code or UNSPECIFIED, words)
     return ENDINGS[proposal.outcome](proposal.procedure, by, why)
 
 
@@ -134,7 +132,11 @@ def decline_proposal(proposal: Proposal, *, by: "User") -> Proposal:
     return proposal
 
 
-Why = Mapping[str, str]
+class Why(NamedTuple):
+    """A reason from CID 9301, and words."""
+
+    reason_code: str
+    reason: str
 
 
 def _complete(step: ScheduledProcedure, by: "User", _why: Why) -> ScheduledProcedure:
@@ -144,11 +146,11 @@ def _complete(step: ScheduledProcedure, by: "User", _why: Why) -> ScheduledProce
 
 
 def _cancel(step: ScheduledProcedure, by: "User", why: Why) -> ScheduledProcedure:
-    return cancel_procedure(step, by=by, **why)
+    return cancel_procedure(step, by=by, **why._asdict())
 
 
 def _discontinue(step: ScheduledProcedure, by: "User", why: Why) -> ScheduledProcedure:
-    return discontinue_procedure(step, by=by, **why)
+    return discontinue_procedure(step, by=by, reason_code=why.reason_code, reason=why.reason)
 
 
 def _no_show(step: ScheduledProcedure, by: "User", _why: Why) -> ScheduledProcedure:
