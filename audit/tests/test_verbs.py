@@ -31,6 +31,8 @@ def test_every_word_has_a_verb_that_somebody_writes():
         'record(verb="noun.done", subject=x)',
         'VERB = "noun.done"\nrecord(VERB, x)',
         'record("noun.done" if a else "noun.done", x)',
+        'def a(x):\n  verb = "noun.done" if x else "noun.done"\n  record(verb, x)',
+        'VERBS = {1: "noun.done"}\ndef a(x): record(VERBS[x], x)',
         'def hand_on(x, verb): record(verb, x)\nhand_on(1, "noun.done")',
         'def a(word): record(word, 1)\ndef b(x, *, word): a(word)\nb(1, word="noun.done")',
         'class A:\n  def note(self, verb): record(verb, 1)\n  def b(self): self.note("noun.done")',

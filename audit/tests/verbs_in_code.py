@@ -62,16 +62,22 @@ class Reading:
 
     def read_call(self, module, function, call, given) -> None:
         where = f"{module}:{call.lineno}"
-        for value in branches(given):
-            if isinstance(value, ast.Constant):
-                self.verbs.setdefault(str(value.value), where)
-            elif isinstance(value, ast.Name) and value.id in names_of(function):
+        for value in branches(given, function):
+            if isinstance(value, ast.Name) and value.id in names_of(function):
                 position = names_of(function).index(value.id)
                 self.carriers.setdefault(f"{module}.{function.name}", (value.id, position))
-            elif (constant := self.whole_name(module, value)) in self.constants:
-                self.verbs.setdefault(self.constants[constant], where)
+            elif verbs := self.verbs_meant(module, value):
+                self.verbs |= {verb: where for verb in verbs if verb not in self.verbs}
             else:
                 self.unreadable.add(where)
+
+    def verbs_meant(self, module: str, value: ast.AST | None) -> list[str]:
+        """Words, a constant, or one of the words in a constant table."""
+        if isinstance(value, ast.Constant):
+            return [str(value.value)]
+        if isinstance(value, ast.Subscript):
+            return self.constants.get(self.whole_name(module, value.value), [])
+        return self.constants.get(self.whole_name(module, value), [])
 
     def whole_name(self, module: str, node: ast.AST | None) -> str:
         """The dotted name of what is meant, through every import on the way."""
@@ -102,14 +108,22 @@ def imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield name.asname or name.name, f"{node.module}.{name.name}"
 
 
-def constants_in(trees: dict[str, ast.Module]) -> Iterator[tuple[str, str]]:
-    """NAME = "words" at the top of a module."""
+def constants_in(trees: dict[str, ast.Module]) -> Iterator[tuple[str, list[str]]]:
+    """NAME = "words" and TABLE = {key: "words"} at the top of a module."""
     for module, tree in trees.items():
         for node in tree.body:
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
-                for target in node.targets:
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                words = [
+                    part.value for part in parts_of(node.value) if isinstance(part, ast.Constant)
+                ]
+                for target in targets:
                     if isinstance(target, ast.Name):
-                        yield f"{module}.{target.id}", str(node.value.value)
+                        yield f"{module}.{target.id}", [str(word) for word in words]
+
+
+def parts_of(value: ast.expr | None) -> list[ast.expr | None]:
+    return list(value.values) if isinstance(value, ast.Dict) else [value]
 
 
 def calls_in(
@@ -127,12 +141,27 @@ def verb_given(call: ast.Call, name: str, position: int) -> ast.expr | None:
     return next(iter(named + call.args[position : position + 1]), None)
 
 
-def branches(value: ast.expr | None) -> Iterator[ast.expr | None]:
+def branches(value: ast.expr | None, function: Function | None) -> Iterator[ast.expr | None]:
+    """Every value that this one may be: both sides of an `if`, all that a name was given."""
     if isinstance(value, ast.IfExp):
-        yield from branches(value.body)
-        yield from branches(value.orelse)
+        yield from branches(value.body, function)
+        yield from branches(value.orelse, function)
+    elif isinstance(value, ast.Name) and (given := assigned(value.id, function)):
+        for one in given:
+            yield from branches(one, None)
     else:
         yield value
+
+
+def assigned(name: str, function: Function | None) -> list[ast.expr]:
+    """What a function gives to one of its own names."""
+    nodes = ast.walk(function) if function else iter(())
+    return [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in node.targets)
+    ]
 
 
 def names_of(function: Function | None) -> list[str]:
