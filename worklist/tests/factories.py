@@ -8,7 +8,15 @@ from django.utils import timezone
 from equipment.models import Modality
 from equipment.tests.factories import DeviceFactory
 from patients.tests.factories import PatientFactory
-from worklist.models import Order, ProcedureType, ScheduledProcedure
+from worklist.models import (
+    ContrastAgent,
+    ExpectedView,
+    Order,
+    ProcedureType,
+    Question,
+    Questionnaire,
+    ScheduledProcedure,
+)
 
 
 class ProcedureTypeFactory(factory.django.DjangoModelFactory[ProcedureType]):
@@ -57,3 +65,38 @@ class ScheduledProcedureFactory(factory.django.DjangoModelFactory[ScheduledProce
     @factory.lazy_attribute
     def reason_code(self):
         return "110515" if getattr(self, "status", "") == "DISCONTINUED" else ""
+
+
+class QuestionnaireFactory(factory.django.DjangoModelFactory[Questionnaire]):
+    class Meta:
+        model = Questionnaire
+
+    code = factory.Sequence(lambda n: f"ASK{n}")
+    title = factory.Sequence(lambda n: f"Questions {n}")
+
+
+class QuestionFactory(factory.django.DjangoModelFactory[Question]):
+    """A yes-or-no question whose yes needs a look."""
+
+    class Meta:
+        model = Question
+
+    questionnaire = factory.SubFactory(QuestionnaireFactory)
+    text = factory.Sequence(lambda n: f"Is it so ({n})?")
+    explanation = "Ask the radiologist."
+
+
+class ContrastAgentFactory(factory.django.DjangoModelFactory[ContrastAgent]):
+    class Meta:
+        model = ContrastAgent
+
+    name = factory.Sequence(lambda n: f"Testhexol {n}")
+    kind = ContrastAgent.Kind.IODINATED
+
+
+class ExpectedViewFactory(factory.django.DjangoModelFactory[ExpectedView]):
+    class Meta:
+        model = ExpectedView
+
+    procedure_type = factory.SubFactory(ProcedureTypeFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
