@@ -1,7 +1,7 @@
 // Builds the viewer into static/build/viewer/ and sets the page files of npm beside it in
 // static/build/vendor/. Both folders are made, never committed. The same inputs give the same bytes.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
@@ -21,6 +21,9 @@ const PAGE_FILES = {
   "tom-select.min.js": "tom-select/dist/js/tom-select.popular.min.js",
 };
 
+// Typefaces of printed reports, for the server: as they are, byte for byte.
+const TYPEFACES = ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf"];
+
 // A reference to a source map that is not shipped would be a missing file to Django's manifest.
 const SOURCE_MAP = /\n?(\/\*# sourceMappingURL=.*?\*\/|\/\/# sourceMappingURL=.*)\s*$/;
 
@@ -33,6 +36,9 @@ function copyPageFiles() {
       for (const [name, source] of Object.entries(PAGE_FILES)) {
         const text = readFileSync(resolve(here, "node_modules", source), "utf8");
         writeFileSync(resolve(folder, name), text.replace(SOURCE_MAP, "\n"));
+      }
+      for (const name of TYPEFACES) {
+        copyFileSync(resolve(here, "node_modules/dejavu-fonts-ttf/ttf", name), resolve(folder, name));
       }
     },
   };

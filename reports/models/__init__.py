@@ -2,7 +2,16 @@
 
 from reports.models.configuration import ReadingTarget, ReportTemplate
 from reports.models.note import PreliminaryNote
-from reports.models.report import URGENCY, Acknowledgement, Report, ReportQuerySet, ReportVersion
+from reports.models.queries import (
+    ReportQuerySet,
+    key_images_of,
+    key_images_of_study,
+    procedures_of,
+    studies_of,
+    studies_without_report,
+)
+from reports.models.report import URGENCY, Report
+from reports.models.version import Acknowledgement, ReportVersion, ReportVersionQuerySet
 
 __all__ = [
     "URGENCY",
@@ -13,4 +22,10 @@ __all__ = [
     "ReportQuerySet",
     "ReportTemplate",
     "ReportVersion",
+    "ReportVersionQuerySet",
+    "key_images_of",
+    "key_images_of_study",
+    "procedures_of",
+    "studies_of",
+    "studies_without_report",
 ]

@@ -1,10 +1,23 @@
 """Templates for reports, and how soon they are wanted. Kept in the admin."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Modality
 from worklist.models import Order, ProcedureType
+
+
+class ReportTemplateQuerySet(models.QuerySet["ReportTemplate"]):
+    def offered_for(self, procedure_type: ProcedureType | None, modalities: list[str]) -> Self:
+        """Templates in use that may fit, those for this very procedure first (`is_for_this`)."""
+        named = self.model.procedure_types.through.objects.filter(
+            reporttemplate=OuterRef("pk"), proceduretype=procedure_type
+        )
+        fitting = self.filter(Q(modality="") | Q(modality__in=modalities), is_active=True)
+        return fitting.annotate(is_for_this=Exists(named)).order_by("-is_for_this", "name")
 
 
 class ReportTemplate(models.Model):
@@ -25,6 +38,8 @@ class ReportTemplate(models.Model):
     findings = models.TextField(_("findings"), blank=True, default="")
     impression = models.TextField(_("impression"), blank=True, default="")
     is_active = models.BooleanField(_("offered"), default=True)
+
+    objects = ReportTemplateQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

@@ -1,5 +1,6 @@
 """What the technician saw, before anybody reads the images."""
 
+from collections.abc import Iterable
 from typing import Self
 
 import pgtrigger
@@ -15,6 +16,11 @@ from worklist.models import ScheduledProcedure
 class PreliminaryNoteQuerySet(models.QuerySet["PreliminaryNote"]):
     def of_procedure(self, procedure_pk: int) -> Self:
         return self.filter(procedure=procedure_pk)
+
+    def latest_of(self, procedure_pks: Iterable[int]) -> Self:
+        """The last note of each of these procedures: it is the one that counts."""
+        rows = self.filter(procedure__in=procedure_pks).select_related("by")
+        return rows.order_by("procedure_id", "-pk").distinct("procedure_id")
 
     def newest_first(self) -> Self:
         return self.select_related("by").order_by("-pk")

@@ -1,9 +1,7 @@
 """A report: one per study, from "waits to be read" to its last signed version."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,44 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
+from reports.models.queries import ReportQuerySet
 from studies.models import Study
 
-if TYPE_CHECKING:
-    from staff.models import User
-
 URGENCY = {"STAT": 0, "HIGH": 1, "ROUTINE": 2}
-
-
-class ReportQuerySet(models.QuerySet["Report"]):
-    def visible_to(self, user: "User") -> Self:
-        """Readers see every report; a referrer those of their own orders; others none."""
-        if user.has_perm("reports.view_report"):
-            return self
-        if user.has_perm("reports.view_own_report"):
-            return self.filter(study__order__ordered_by=user)
-        return self.none()
-
-    def of_patient(self, patient_pk: int) -> Self:
-        return self.filter(study__patient=patient_pk)
-
-    def of_study(self, study_uid: str) -> Self:
-        return self.filter(study__study_instance_uid=study_uid)
-
-    def to_read(self) -> Self:
-        """What waits for somebody to sign it."""
-        return self.filter(status__in=Report.OPEN)
-
-    def signed(self) -> Self:
-        return self.filter(status__in=Report.SIGNED)
-
-    def most_urgent_first(self) -> Self:
-        """Stat, urgent, the rest; within these, whoever has waited longest."""
-        return self.order_by("urgency", "waiting_since", "pk")
-
-    def locked(self, pk: int) -> "Report":
-        """The report as it stands now; nobody else changes it until this transaction ends."""
-        rows = self.select_for_update(of=("self",)).select_related("study__patient", "claimed_by")
-        return rows.get(pk=pk)
 
 
 class Report(Stateful):
@@ -118,6 +82,18 @@ class Report(Stateful):
         default=0,
         help_text=_("Counts the savings, so that two windows cannot overwrite each other."),
     )
+    draft_kind = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        help_text=_("What the draft is to become when it follows a signed version."),
+    )
+    reason = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Why it stands as it does: taken over, read as it is, no report required."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = ReportQuerySet.as_manager()
@@ -159,77 +135,21 @@ class Report(Stateful):
         return self.claimed_until is not None and self.claimed_until > moment
 
     @property
+    def is_open(self) -> bool:
+        """It stands on the reading list."""
+        return self.status in self.OPEN
+
+    @property
     def is_signed(self) -> bool:
         return self.status in self.SIGNED
 
+    @property
+    def has_draft(self) -> bool:
+        return bool(self.technique or self.findings or self.impression)
 
-class ReportVersion(models.Model):
-    """Signed words, for ever as they were signed: the database refuses to change them."""
-
-    class Kind(models.TextChoices):
-        PRELIMINARY = "PRELIMINARY", _("Preliminary")
-        FINAL = "FINAL", _("Final")
-        ADDENDUM = "ADDENDUM", _("Addendum")
-        AMENDMENT = "AMENDMENT", _("Amendment")
-        CORRECTION = "CORRECTION", _("Correction")
-        RETRACTION = "RETRACTION", _("Entered in error")
-
-    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=12, choices=Kind)
-    technique = models.TextField(blank=True, default="")
-    findings = models.TextField(blank=True, default="")
-    impression = models.TextField(blank=True, default="")
-    reason = models.CharField(
-        max_length=200,
-        blank=True,
-        default="",
-        help_text=_("Why an earlier version was not enough."),
-    )
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="signed_versions"
-    )
-    signed_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["number"]
-        constraints = [
-            models.UniqueConstraint(name="one_version_per_number", fields=["report", "number"]),
-            models.CheckConstraint(
-                name="signed_version_says_something",
-                condition=~Q(findings="") | ~Q(impression=""),
-                violation_error_message=_(
-                    "There is nothing to sign: write findings or impression."
-                ),
-            ),
-        ]
-        triggers = [
-            pgtrigger.Protect(
-                name="version_is_never_changed", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}"
-
-
-class Acknowledgement(models.Model):
-    """Whoever asked has read this version."""
-
-    version = models.ForeignKey(
-        ReportVersion, on_delete=models.PROTECT, related_name="acknowledgements"
-    )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    comment = models.CharField(max_length=300, blank=True, default="")
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                name="one_acknowledgement_per_person_and_version", fields=["version", "by"]
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.by} {self.at:%Y-%m-%d %H:%M}"
+    @property
+    def minutes_allowed(self) -> int | None:
+        """How long it may wait, from the last image on."""
+        if self.due_at is None:
+            return None
+        return round((self.due_at - self.waiting_since).total_seconds() / 60)

@@ -1,0 +1,1 @@
+"""Pages of reports: the reading list, the desk, results for whoever asked."""
