@@ -38,6 +38,7 @@ def us_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
     description, kind, probe, draw, finding = LOOPS[procedure.procedure_type.code]
     dataset = common_part(procedure, UltrasoundMultiFrameImageStorage, 1, 1)
     dataset.ImageType = ["ORIGINAL", "PRIMARY", kind, "0001"]
+    dataset.PatientOrientation = ""  # a probe is turned by hand
     dataset.SeriesDescription = dataset.ProtocolName = description
     pixels = draw(body_of(procedure), finding_of(procedure, finding, few), FEW if few else FRAMES)
     add_frames(dataset, len(pixels), rate=25)
@@ -84,7 +85,7 @@ def xa_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
     dataset.KVP, dataset.XRayTubeCurrent, dataset.AveragePulseWidth = "82", 640, "6.8"
     dataset.Exposure = round(640 * 0.0068 * len(run))
     dataset.ImageAndFluoroscopyAreaDoseProduct = f"{0.31 * len(run):.2f}"
-    dataset.PositionerMotion = "STATIC"
+    dataset.PatientOrientation, dataset.PositionerMotion = "", "STATIC"
     dataset.PositionerPrimaryAngle, dataset.PositionerSecondaryAngle = "-30", "20"
     dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = "1050", "765"
     dataset.ImagerPixelSpacing = [f"{coronaries.SPACING * 1050 / 765:.6f}"] * 2

@@ -108,7 +108,7 @@ def cast_spine(shadow: Shadow) -> None:
             shadow.solid(plate, HARD * 0.35, hard=True)
         shadow.solid(Egg((0, y + 45 * size, height - 10), (2.4, 11, 8)), HARD * 0.7, hard=True)
         for side in SIDES:
-            shadow.shell(Egg((side * 13 * size, y + 19, height + 2), (4, 8, 5.5)), 1.2)
+            shadow.shell(Egg((side * 13 * size, y + 19, height + 2), (4, 8, 5.5)), 0.6)
             wing = [(side * 12 * size, y + 26, height + 2), (side * 34 * size, y + 34, height + 5)]
             shadow.bone(wing, [4.5, 3.2], [1, 1])
 
@@ -117,10 +117,7 @@ def cast_cage(shadow: Shadow, side: int) -> None:
     """Ribs, collarbone, shoulder blade, breastbone of one side."""
     for number in range(12):
         line = rib(number, side, spare=4)
-        half = len(line) // 2 + 1
-        for piece in (line[:half], line[half - 1 :]):
-            smooth = curve(piece, 30)
-            shadow.bone(smooth, [5.4] * 30, [1.0] * 30)
+        shadow.bone(curve(line, 60), [5.4] * 60, [1.0] * 60)
     collar = [
         (side * 14, -80, 178),
         (side * 52, -74, 184),

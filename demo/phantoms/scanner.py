@@ -4,15 +4,16 @@ import numpy as np
 
 from demo.phantoms.noise import Values, grain, smooth_noise, softened
 from demo.phantoms.space import Space
-from demo.phantoms.tissues import CT, looks_in
+from demo.phantoms.tissues import CT, Tissue, looks_in
 
 
 def ct_values(space: Space, noise: float, seed: int) -> Values:
     """Hounsfield units, (slices, rows, columns), with the blur and the noise of a scanner."""
     table = np.asarray(looks_in(CT), np.float32)
     values = grain(space.shape, noise, seed + 3)
+    weight = np.float32(0.4) * space.axes[1][:, None]  # blood sinks to the back of the lungs
     for number, labels in enumerate(space.labels):
-        values[number] += softened(table[labels])
+        values[number] += softened(table[labels] + weight * (labels == Tissue.LUNG))
     return values
 
 

@@ -14,7 +14,7 @@ SOFT, HARD, FATTY = 0.020, 0.062, 0.0175  # weakening of the beam, for each mill
 SPONGY = 0.026
 FRONTAL = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])  # across, down, along the beam
 LATERAL = np.array([[0, 1.0, 0], [0, 0, -1], [1, 0, 0]])
-STROKES = {
+STROKES: dict[str, list[list[tuple[float, float]]]] = {
     "L": [[(0, 0), (0, 6), (3.4, 6)]],
     "R": [
         [(0, 6), (0, 0), (1.9, 0), (3, 0.5), (3.4, 1.5), (3, 2.6), (1.9, 3.1), (0, 3.1)],
@@ -188,10 +188,10 @@ def developed(
         small = softened(np.pad(small, 4, mode="edge"), 4)[4:-4, 4:-4]
     picture = total - np.float32(flat) * enlarged(small, rows, columns)
     tissue = picture[::2, ::2][total[::2, ::2] > 0.06]
-    low, high = np.quantile(tissue, dark / 100), np.quantile(tissue, 0.997)
+    low, high = float(np.quantile(tissue, dark / 100)), float(np.quantile(tissue, 0.997))
     picture = enlarged(softened(picture), *size)
-    picture = (picture - low) / (high - low) * 0.86 + 0.09
-    picture += grain(size, 0.011, seed)
+    picture *= np.float32(0.86 / (high - low))
+    picture += grain(size, 0.011, seed) + np.float32(0.09 - 0.86 * low / (high - low))
     return picture
 
 

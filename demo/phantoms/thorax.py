@@ -137,7 +137,7 @@ def paint_airways(space: Space) -> None:
 def branches(side: int, seed: int) -> Iterator[Tube]:
     """The vessels of one lung: they fork from the hilum outwards, each time thinner."""
     chance = np.random.default_rng(seed * 2 + (side > 0))
-    ways = chance.normal(0, 1, (20, 3)) * (0.9, 0.9, 1.3)
+    ways = chance.normal(0, 1, (24, 3)) * (0.9, 0.9, 1.3)
     ways[:, 0] = np.abs(ways[:, 0]) * side * 0.8 + side * 0.35
     hilum = np.array([side * 38.0, 8, 90])
     todo = [
@@ -150,9 +150,9 @@ def branches(side: int, seed: int) -> Iterator[Tube]:
         end = start + way * length
         narrow = wide * 0.8
         yield Tube([(start[0], start[1], start[2]), (end[0], end[1], end[2])], [wide, narrow])
-        if narrow > 0.62:
+        if narrow > 0.55:
             for share in (0.86, 0.66)[: 1 + (chance.random() < 0.85)]:
-                bent = way + chance.normal(0, 0.36, 3)
+                bent = way + chance.normal(0, 0.5, 3)
                 todo.append((end, bent / np.linalg.norm(bent), narrow * share))
 
 
