@@ -8,6 +8,7 @@ its model's name and has no link. One question per kind finds all names that a p
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -37,19 +38,25 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "equipment.attachment": Kind(_("Photo or document"), "equipment:attachment"),
     "equipment.device": Kind(_("Device"), "equipment:device"),
-    "equipment.downtime": Kind(_("Block"), "equipment:block"),
-    "equipment.maintenanceentry": Kind(_("Maintenance"), "equipment:entry"),
+    "equipment.maintenanceentry": Kind(_("Maintenance entry"), "equipment:entry"),
     "equipment.maintenanceplan": Kind(_("Maintenance plan"), "equipment:plan"),
+    "equipment.reservation": Kind(_("Block"), "equipment:block", joins=("device",)),
+    "equipment.room": Kind(_("Room"), "equipment:room"),
     "patients.alert": Kind(_("Alert")),
+    "patients.identifier": Kind(_("Identifier")),
     PATIENT: Kind(_("Patient"), "patients:patient"),
-    PERSON: Kind(_("Person"), "audit:person"),
     "reports.preliminarynote": Kind(_("Preliminary note")),
-    "reports.report": Kind(_("Report")),
+    "reports.report": Kind(
+        _("Report"), "reports:report", by="study.study_instance_uid", joins=("study",)
+    ),
+    PERSON: Kind(_("Person"), "audit:person"),
     "studies.incomingfile": Kind(_("Received object"), "studies:set_aside"),
     "studies.instance": Kind(_("Image")),
     "studies.study": Kind(_("Study"), "studies:study", by="study_instance_uid"),
     "studies.upload": Kind(_("Upload"), "upload:batch"),
-    "worklist.order": Kind(_("Order")),
+    "worklist.discrepancy": Kind(_("Discrepancy")),
+    "worklist.order": Kind(_("Order"), "worklist:order"),
+    "worklist.proposal": Kind(_("Proposal")),
     "worklist.scheduledprocedure": Kind(
         _("Procedure"), "worklist:procedure", joins=("procedure_type",)
     ),
@@ -129,7 +136,7 @@ def address_of(record: Model, kind: str, user: "User") -> str:
     if known is None or not known.page:
         return ""
     try:
-        path = reverse(known.page, args=[getattr(record, known.by)])
+        path = reverse(known.page, args=[attrgetter(known.by)(record)])
     except NoReverseMatch:
         return ""
     needed: frozenset[str] = getattr(resolve(path).func, "needs", frozenset())

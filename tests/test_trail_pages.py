@@ -176,7 +176,8 @@ def test_entries_lead_to_the_pages_of_their_records(client, administrator):
 @pytest.mark.parametrize("kind", sorted(kind for kind in KINDS if KINDS[kind].page))
 def test_every_page_that_is_named_for_a_kind_of_record_exists(kind):
     anybody: Any = SimpleNamespace(has_perm=lambda _: True)
-    one: Any = SimpleNamespace(pk=1, **{KINDS[kind].by: 1} if KINDS[kind].by != "pk" else {})
+    study = SimpleNamespace(study_instance_uid="1.2.3")
+    one: Any = SimpleNamespace(pk=1, study=study, study_instance_uid="1.2.3")
 
     assert address_of(one, kind, anybody)
 

@@ -15,12 +15,16 @@ register.filter("word_for", word_for)
 
 # The details of entries are keys and codes; these are the words for their names.
 DETAILS: dict[str, str | Promise] = {
+    "cause": _("cause"),
     "changed": _("changed"),
     "device": _("device"),
+    "effect": _("effect"),
+    "fields": _("fields"),
     "filters": _("filters"),
     "files": _("files"),
     "how": _("through"),
     "images": _("images"),
+    "instance": _("image"),
     "kind": _("kind"),
     "now": _("now"),
     "priority": _("priority"),
