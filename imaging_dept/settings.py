@@ -16,6 +16,7 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DEPARTMENT_NAME = env.str("DEPARTMENT_NAME", default="Imaging department")
+DEPARTMENT_ADDRESS = env.str("DEPARTMENT_ADDRESS", default="").replace("|", "\n")
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
