@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from equipment.models import Device, Downtime, OpeningHours
 
@@ -40,10 +41,28 @@ class Availability:
         """The same, when only time counts as lost that nobody had planned to lose."""
         return self._percent(self.unplanned_minutes)
 
+    @property
+    def planned(self) -> str:
+        return _hours(self.planned_minutes)
+
+    @property
+    def unplanned(self) -> str:
+        return _hours(self.unplanned_minutes)
+
+    @property
+    def blocked(self) -> str:
+        return _hours(self.blocked_minutes)
+
     def _percent(self, lost: int) -> float | None:
         if not self.planned_minutes:
             return None
         return 100 * (self.planned_minutes - lost) / self.planned_minutes
+
+
+def _hours(minutes: int) -> str:
+    """12 h 05 min: in whole minutes, so that the parts can be added up."""
+    hours, rest = divmod(minutes, MINUTE)
+    return _("%(hours)s h %(minutes)02d min") % {"hours": hours, "minutes": rest}
 
 
 def availability_of(device: Device, now: dt.datetime | None = None) -> list[Availability]:

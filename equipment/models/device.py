@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
@@ -78,6 +79,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
 
     def by_room(self) -> Self:
         return self.select_related("room").order_by("room__code", "name")
+
+    def with_key(self, pk: int) -> Self:
+        return self.filter(pk=pk)
 
     def of_modality(self, modality: str) -> Self:
         return self.filter(modality=modality)
@@ -170,6 +174,10 @@ class Device(Stateful):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_out_of_warranty(self) -> bool:
+        return self.warranty_until is not None and self.warranty_until < timezone.localdate()
 
     @property
     def takes_patients(self) -> bool:

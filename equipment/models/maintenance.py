@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
 from equipment.models.device import Device
+from equipment.recurrence import in_words, rule_of
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -52,6 +53,11 @@ class MaintenancePlanQuerySet(models.QuerySet["MaintenancePlan"]):
     def with_device(self) -> Self:
         return self.select_related("device__room").order_by("next_due_on", "pk")
 
+    def next_of_each(self, device_pks: Iterable[int]) -> Self:
+        """The plan of each of these devices that falls due first."""
+        due = self.filter(device__in=device_pks, next_due_on__isnull=False)
+        return due.order_by("device_id", "next_due_on", "pk").distinct("device_id")
+
 
 class MaintenancePlan(models.Model):
     """Maintenance that comes round again: a recurrence rule, and how early and late it may be."""
@@ -85,6 +91,11 @@ class MaintenancePlan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def rhythm(self) -> str:
+        """How often, in words."""
+        return in_words(rule_of(self.rrule))
 
     @property
     def may_begin_on(self) -> dt.date | None:
@@ -122,8 +133,17 @@ class MaintenanceEntryQuerySet(models.QuerySet["MaintenanceEntry"]):
     def on_device(self, device_pk: int) -> Self:
         return self.filter(device=device_pk)
 
-    def with_device(self) -> Self:
-        return self.select_related("device__room")
+    def on_devices(self, device_pks: Iterable[int]) -> Self:
+        return self.filter(device__in=device_pks).order_by("opened_at", "pk")
+
+    def of_plan(self, plan_pk: int) -> Self:
+        return self.filter(plan=plan_pk)
+
+    def with_plan(self) -> Self:
+        return self.select_related("plan")
+
+    def with_device_and_plan(self) -> Self:
+        return self.select_related("device", "plan").order_by("due_on", "pk")
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)

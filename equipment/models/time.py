@@ -111,6 +111,21 @@ class DowntimeQuerySet(models.QuerySet["Downtime"]):
     def in_order(self) -> Self:
         return self.order_by("starts_at", "pk")
 
+    def next_of_each(self, device_pks: Iterable[int], now: dt.datetime) -> Self:
+        """The planned block of each of these devices that runs or comes first."""
+        ahead = self.ahead(now).filter(device__in=device_pks)
+        return ahead.order_by("device_id", "starts_at", "pk").distinct("device_id")
+
+    def begun_by(self, moment: dt.datetime) -> Self:
+        return self.filter(starts_at__lte=moment).order_by("-starts_at", "-pk")
+
+    def of_next_weeks(self) -> Self:
+        """Blocks that run or are ahead, as many as a page has room for."""
+        return self.ahead(timezone.now()).select_related("noted_by")[:12]
+
+    def with_device(self) -> Self:
+        return self.select_related("device__room", "noted_by", "entry")
+
     def under_reservations(self, keys: Iterable[int]) -> Self:
         return self.filter(reservation__in=keys)
 
@@ -226,8 +241,8 @@ class StatusChangeQuerySet(models.QuerySet["StatusChange"]):
         return (
             self.filter(device__in=device_pks)
             .select_related("by")
-            .order_by("device", "-at", "-pk")
-            .distinct("device")
+            .order_by("device_id", "-at", "-pk")
+            .distinct("device_id")
         )
 
 

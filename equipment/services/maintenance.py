@@ -73,7 +73,7 @@ def open_entry(device: Device, opening: Opening, *, by: "User") -> MaintenanceEn
     )
     entry.full_clean()
     entry.save()
-    record("maintenance.opened", entry, by=by, device=device.pk, kind=entry.kind)
+    record("maintenance.logged", entry, by=by, device=device.pk, kind=entry.kind)
     _tell(entry)
     return entry
 

@@ -139,7 +139,7 @@ def test_the_wall_asks_a_constant_number_of_questions(
     address = reverse("equipment:list")
     DeviceFactory.create()
     client.get(address)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(18) as few:
         client.get(address)
     DeviceFactory.create_batch(20)
 
