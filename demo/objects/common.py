@@ -6,6 +6,7 @@ import zlib
 from io import BytesIO
 
 import numpy as np
+from django.utils import timezone
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
@@ -57,7 +58,7 @@ def side_of(procedure: ScheduledProcedure) -> str:
 def common_part(procedure: ScheduledProcedure, sop_class: str, series: int, number: int) -> Dataset:
     """Patient, study, series and equipment, copied from the worklist (IHE RAD TF, SWF.b)."""
     order, device = procedure.order, procedure.device
-    begun = procedure.started_at or procedure.scheduled_start
+    begun = timezone.localtime(procedure.started_at or procedure.scheduled_start)
     taken = begun + dt.timedelta(minutes=2 * series, seconds=number)
     dataset = Dataset()
     dataset.SpecificCharacterSet = "ISO_IR 192"
@@ -69,6 +70,7 @@ def common_part(procedure: ScheduledProcedure, sop_class: str, series: int, numb
     for part in ("Series", "Acquisition", "Content"):
         setattr(dataset, f"{part}Date", taken.strftime("%Y%m%d"))
         setattr(dataset, f"{part}Time", taken.strftime("%H%M%S"))
+    dataset.TimezoneOffsetFromUTC = taken.strftime("%z")
     dataset.AccessionNumber = order.accession_number
     dataset.ReferringPhysicianName = order.ordering_physician
     dataset.StudyDescription = procedure.procedure_type.meaning

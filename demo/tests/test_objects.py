@@ -1,11 +1,13 @@
 """What the demonstration's devices send is what real ones would: readable, measured, whole."""
 
+import datetime as dt
 import shutil
 import subprocess
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from django.utils import timezone
 from pydicom.uid import UID
 
 from demo.objects import objects_of
@@ -81,6 +83,18 @@ def test_the_order_stands_in_every_object_as_a_modality_copies_it(code):
         assert dataset.AccessionNumber == procedure.order.accession_number
         assert dataset.PatientID == procedure.order.patient.patient_id
         assert dataset.ProcedureCodeSequence[0].CodeValue == code
+
+
+def test_times_are_those_of_the_department_wherever_it_is(tmp_path):
+    procedure = planned("CT-HEAD")
+    with timezone.override("Asia/Kolkata"):
+        first = next(objects_of(procedure, few=True))
+    (tmp_path / "one.dcm").write_bytes(first)
+
+    taken = facts_of(tmp_path / "one.dcm").acquired_at
+
+    assert strictly(first).TimezoneOffsetFromUTC == "+0530"
+    assert taken == procedure.scheduled_start + dt.timedelta(minutes=2, seconds=1)
 
 
 @every_kind
