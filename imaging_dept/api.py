@@ -8,7 +8,7 @@ from rest_framework.routers import DefaultRouter
 from audit.api import EntryViewSet
 from equipment.api import DeviceViewSet
 from imaging_dept.api_pages import docs
-from patients.api import PatientViewSet
+from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
 from studies.api import StudyViewSet
 from worklist.api import ScheduledProcedureViewSet
 
@@ -26,6 +26,9 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 router = DefaultRouter()
 router.register("procedures", ScheduledProcedureViewSet, basename="procedure")
 router.register("patients", PatientViewSet, basename="patient")
+router.register("alerts", AlertViewSet, basename="alert")
+router.register("identifiers", IdentifierViewSet, basename="identifier")
+router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
 router.register("devices", DeviceViewSet, basename="device")
 router.register("audit-entries", EntryViewSet, basename="audit-entry")

@@ -1,9 +1,9 @@
-"""Patients are looked at here, never changed: identity moves by its verbs."""
+"""Patients are looked at here, never changed: identity and safety move by their verbs."""
 
 from django.contrib import admin
 
 from common.admin import ReadOnlyAdmin
-from patients.models import Alert, Patient
+from patients.models import Alert, AskAgain, Patient
 
 
 @admin.register(Patient)
@@ -17,3 +17,11 @@ class PatientAdmin(ReadOnlyAdmin):
 class AlertAdmin(ReadOnlyAdmin):
     list_display = ("patient", "kind", "severity", "is_active", "noted_at")
     list_filter = ("kind", "severity", "is_active")
+
+
+@admin.register(AskAgain)
+class AskAgainAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Local policy: after how many days an entry of the safety record is asked again."""
+
+    list_display = ("kind", "valid_days")
+    list_editable = ("valid_days",)

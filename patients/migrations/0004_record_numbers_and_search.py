@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patient',
-            index=models.Index(django.db.models.functions.text.Left('folded_name', 200), models.F('pk'), name='patient_in_name_order'),
+            index=models.Index(django.db.models.functions.text.Left('folded_name', 200), models.F('id'), name='patient_in_name_order'),
         ),
         migrations.AddField(
             model_name='patient',

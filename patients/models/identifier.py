@@ -21,11 +21,14 @@ class IdentifierQuerySet(models.QuerySet["Identifier"]):
         """Numbers of the patients this person may see."""
         return self.filter(patient__in=Patient.objects.visible_to(user))
 
-    def of_value(self, values: list[str]) -> Self:
-        return self.filter(value__in=values)
+    def called(self, kind: str, value: str, issuer: str) -> Self:
+        return self.filter(kind=kind, value=value, issuer=issuer)
 
     def of_patient(self, patient_pk: int) -> Self:
         return self.filter(patient=patient_pk)
+
+    def in_order(self) -> Self:
+        return self.order_by("pk")
 
 
 class Identifier(models.Model):

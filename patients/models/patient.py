@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.conf.locale import LANG_INFO
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q, Value
@@ -97,7 +98,7 @@ class Patient(models.Model):
             GinIndex(OpClass(F("folded_name"), name="gin_trgm_ops"), name="patient_by_name"),
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="patient_by_search_key"),
             models.Index(fields=["birth_date"], name="patient_by_birth"),
-            models.Index(IN_NAME_ORDER, "pk", name="patient_in_name_order"),
+            models.Index(IN_NAME_ORDER, F("id"), name="patient_in_name_order"),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +121,17 @@ class Patient(models.Model):
         """ "Family, Given", or the record number when no name is known."""
         name = ", ".join(part for part in (self.family_name, self.given_name) if part)
         return name or self.patient_id
+
+    @property
+    def whole_name(self) -> str:
+        """With titles: "Müller, Jürgen, Dr."."""
+        titles = (self._part(position) for position in (3, 4))
+        return ", ".join(part for part in (self.family_name, self.given_name, *titles) if part)
+
+    @property
+    def language_word(self) -> str:
+        """What its speakers call it, or its code."""
+        return str(LANG_INFO.get(self.language, {}).get("name_local", self.language))
 
     @property
     def other_scripts(self) -> str:

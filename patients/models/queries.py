@@ -1,9 +1,8 @@
 """Questions about patients, in words."""
 
-from collections.abc import Collection, Iterable
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import (
@@ -16,7 +15,6 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
-    Subquery,
     Value,
     When,
 )
@@ -26,11 +24,12 @@ from patients.dates import days_meant_by
 from patients.models.alert import Alert
 
 if TYPE_CHECKING:
-    from patients.models.patient import Patient  # noqa: F401 — named as a type below
+    from patients.models.patient import Patient
     from staff.models import User
 
 # Word similarity from which a misspelt name is offered: forgives one slip in a short name.
 CLOSE_ENOUGH = 0.4
+ENOUGH = 2000  # of each kind, when somebody has typed "a"
 
 
 class Fold(Func):
@@ -99,26 +98,48 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.filter(pk__in=keys)
 
     def born_on(self, days: Collection[dt.date]) -> Self:
-        return self.filter(birth_date__in=days)
+        return self.filter(birth_date__in=days) if days else self.none()
 
-    def fitting(self, word: str) -> Self:
-        """One word of a search: part of a name in any script, a number, or a birth date."""
+    def known_by(self, numbers: Collection[str]) -> Self:
+        """Whose record number, or another number, is one of these."""
         everybody = self.model._default_manager
-        named = everybody.filter(search_key__contains=SearchKey(Value(word)))
+        own = everybody.filter(patient_id__in=numbers).values("pk")
+        other = everybody.filter(identifiers__value__in=numbers).values("pk")
+        return self.filter(pk__in=own.union(other))
+
+    def named(self, family: str, given: str) -> Self:
+        """Called exactly so in any script, whichever way round the names were written."""
+        names = [f"{family}^{given}", f"{given}^{family}"]
+        found = Q()
+        for name in names:
+            found |= Q(search_key__contains=SearchKey(Value(name)))
+        return self.filter(found)
+
+    def fitting(self, word: str, most: int | None = None) -> Self:
+        """One word of a search: part of a name in any script, a number, or a birth date.
+
+        Each kind has an index of its own; one OR over all of them would use none. `most` ends the
+        looking early: nobody reads on after thousands, but the family names come first.
+        """
+        everybody = self.model._default_manager
+        key = SearchKey(Value(word))
         kinds = [
+            everybody.filter(search_key__contains=key),
+            everybody.filter(search_key__startswith=key),
+            everybody.filter(patient_id__in={word, word.upper()}),
             everybody.filter(patient_id__istartswith=word),
             everybody.filter(identifiers__value__istartswith=word),
             everybody.filter(orders__accession_number__in={word, word.upper()}),
+            everybody.born_on(days_meant_by(word)),
         ]
-        if days := days_meant_by(word):
-            kinds.append(everybody.born_on(days))
-        return self.filter(pk__in=named.values("pk").union(*(kind.values("pk") for kind in kinds)))
+        first, *others = (kind.values("pk")[:most] for kind in kinds if not kind.query.is_empty())
+        return self.filter(pk__in=first.union(*others))
 
     def matching(self, words: str) -> Self:
         """Every word fits: see `fitting`. Spelling counts; accents and capitals do not."""
-        found = self
-        for word in words.split():
-            found = found.fitting(word)
+        found, each = self, words.split()
+        for word in each:
+            found = found.fitting(word, ENOUGH if len(each) == 1 else None)
         return found
 
     def spelt_like(self, words: Collection[str]) -> Self:
@@ -164,10 +185,9 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         return self.prefetch_related(models.Prefetch("alerts", queryset=Alert.objects.active()))
 
     def with_identifiers(self) -> Self:
+        """The other numbers, each kind together."""
         return self.prefetch_related("identifiers")
 
-    def with_last_visit(self) -> Self:
-        """When somebody last came: `last_visit`, the latest procedure that was begun."""
-        everybody = self.model._default_manager.filter(pk=OuterRef("pk"))
-        latest = everybody.values("pk").annotate(at=Max("orders__procedures__started_at"))
-        return self.annotate(last_visit=Subquery(latest.values("at")))
+    def last_visits(self) -> "models.QuerySet[Patient, Any]":
+        """Key, and when the latest procedure was begun that the patient came for."""
+        return self.values_list("pk").annotate(at=Max("orders__procedures__started_at"))

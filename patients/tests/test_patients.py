@@ -60,7 +60,7 @@ def test_correcting_an_identity_needs_a_reason_and_names_the_fields_only(person)
     assert corrected.name_alphabetic == "Right^Name"
     assert corrected.is_provisional is False
     entry = Entry.objects.get(verb="patient.corrected")
-    assert entry.details == {"fields": ["name_alphabetic"], "reason": "Passport seen"}
+    assert entry.details == {"fields": ["is_provisional", "name_alphabetic"]}
 
 
 def test_images_of_a_stranger_make_a_provisional_patient():
@@ -253,7 +253,7 @@ def test_programs_find_and_open_patients_and_the_opening_is_recorded(client, per
     patient = PatientFactory.create(name_alphabetic="Müller^Jürgen")
     PatientFactory.create()
 
-    found = client.get("/api/patients/", {"q": "muller"}).json()["results"]
+    found = client.get("/api/patients/", {"search": "muller"}).json()["results"]
     one = client.get(f"/api/patients/{patient.pk}/").json()
 
     assert [row["id"] for row in found] == [patient.pk]

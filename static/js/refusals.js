@@ -7,7 +7,7 @@ const QUIET_FOR = 6000;
 
 export function say(sentence, { level = "error", link } = {}) {
   const template = document.getElementById("message-template");
-  const area = document.querySelector(level === "error" ? ".messages-loud" : ".messages-quiet");
+  const area = areaFor(level);
   if (!template || !area) return;
   for (const old of area.querySelectorAll("[data-message]")) {
     if (old.dataset.sentence === sentence) old.remove();
@@ -22,6 +22,19 @@ export function say(sentence, { level = "error", link } = {}) {
   }
   area.append(message);
   if (level !== "error") leaveQuietly(message);
+}
+
+// An open dialog covers the page: what is said must be said inside it.
+function areaFor(level) {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  if (!dialog) return document.querySelector(level === "error" ? ".messages-loud" : ".messages-quiet");
+  const there = dialog.querySelector("[data-dialog-messages]");
+  if (there) return there;
+  const made = Object.assign(document.createElement("div"), { className: "dialog-messages" });
+  made.dataset.dialogMessages = "";
+  made.setAttribute("role", "alert");
+  dialog.prepend(made);
+  return made;
 }
 
 function leaveQuietly(message) {
