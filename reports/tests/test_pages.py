@@ -298,7 +298,9 @@ def test_differences_between_versions_are_marked_by_shape(client, reader):
     assert "<del>3 mm</del><ins>5 cm</ins>" in page
 
 
-def test_the_desk_asks_a_constant_number_of_questions(client, reader, django_assert_max_num_queries):
+def test_the_desk_asks_a_constant_number_of_questions(
+    client, reader, django_assert_max_num_queries
+):
     report = a_report()
     for _ in range(5):
         prior = ready(StudyFactory.create(patient=report.study.patient))
