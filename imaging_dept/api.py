@@ -10,7 +10,14 @@ from equipment.api import DeviceViewSet
 from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
 from studies.api import StudyViewSet
-from worklist.api import ScheduledProcedureViewSet
+from worklist.api import (
+    DiscrepancyViewSet,
+    FreeTimesViewSet,
+    OrderViewSet,
+    ProcedureTypeViewSet,
+    ProposalViewSet,
+    ScheduledProcedureViewSet,
+)
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -25,6 +32,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 router = DefaultRouter()
 router.register("procedures", ScheduledProcedureViewSet, basename="procedure")
+router.register("orders", OrderViewSet, basename="order")
+router.register("procedure-types", ProcedureTypeViewSet, basename="procedure-type")
+router.register("free-times", FreeTimesViewSet, basename="free-time")
+router.register("proposals", ProposalViewSet, basename="proposal")
+router.register("discrepancies", DiscrepancyViewSet, basename="discrepancy")
 router.register("patients", PatientViewSet, basename="patient")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("identifiers", IdentifierViewSet, basename="identifier")

@@ -57,10 +57,12 @@ def permission_required_any(*permissions: str) -> Callable[[Any], Any]:
 
 
 class ActionPermission(BasePermission):
-    """Allow an API action only if the view's table names a permission the caller holds."""
+    """Allow an API action only if the view's table names a permission the caller holds.
+
+    Several permissions (a tuple) are alternatives, as with `needs`.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         needed = getattr(view, "action_permissions", {}).get(getattr(view, "action", None))
-        return bool(
-            needed is not None and request.user.is_authenticated and request.user.has_perm(needed)
-        )
+        alternatives = (needed,) if isinstance(needed, str) else needed or ()
+        return request.user.is_authenticated and any(map(request.user.has_perm, alternatives))

@@ -45,7 +45,8 @@ def permissions_asked(endpoint: URLPattern) -> set[str | None]:
     if viewset is None or hasattr(endpoint.callback, "needs"):
         return set(getattr(endpoint.callback, "needs", [None]))
     table = getattr(viewset, "action_permissions", {})
-    return {table.get(action) for action in getattr(endpoint.callback, "actions", {}).values()}
+    asked = [table.get(action) for action in getattr(endpoint.callback, "actions", {}).values()]
+    return {one for some in asked for one in (some if isinstance(some, tuple) else (some,))}
 
 
 DOORS = list(endpoints(get_resolver()))

@@ -41,7 +41,7 @@ class ProcedureChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """A line of the catalogue, grouped by modality."""
 
     def offer(self) -> None:
-        kinds = ProcedureType.objects.filter(is_active=True).order_by("modality", "meaning")
+        kinds = ProcedureType.objects.offered().by_modality()
         self.queryset = kinds
         groups = groupby(kinds, key=lambda kind: kind.modality)
         self.widget.choices = [

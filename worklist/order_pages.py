@@ -75,7 +75,7 @@ class Catalogue:
 
     @cached_property
     def for_scripts(self) -> dict[str, Any]:
-        kinds = ProcedureType.objects.filter(is_active=True)
+        kinds = ProcedureType.objects.offered()
         devices = Device.objects.in_service()
         return {
             "kinds": {
