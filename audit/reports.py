@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 USUAL_DAYS = 30
 LATEST = 60  # entries listed below a summary; the trail has the rest
-ON_PAPER = 200
+ON_PAPER = 120
 
 
 @dataclass

@@ -193,6 +193,14 @@ def test_names_are_told_only_to_whom_the_record_is_visible(person):
     assert told("Engineer").found is None
 
 
+def test_people_are_named_to_themselves_and_to_auditors_alone(person):
+    me, other = person("Technician"), person("Engineer")
+    keys = [("staff.user", str(me.pk)), ("staff.user", str(other.pk))]
+
+    assert [find_records(keys, me)[key].found for key in keys] == [me, None]
+    assert [find_records(keys, person("Administrator"))[key].found for key in keys] == [me, other]
+
+
 def test_a_page_of_many_kinds_asks_once_for_each(
     client, administrator, django_assert_num_queries, django_assert_max_num_queries
 ):
