@@ -130,8 +130,8 @@ def refuse_too_much(administration: Administration) -> None:
     most = administration.agent.most_ml
     if most is not None and administration.volume_ml > most:
         sentence = _("More than %(most)s ml of %(agent)s is unusual. Say that it is meant.")
-        words = {"most": most.normalize(), "agent": administration.agent}
-        raise ValidationError({"volume_ml": sentence % words}, code="unusual")
+        words = {"most": f"{float(most):g}", "agent": administration.agent}
+        raise ValidationError({"volume_ml": ValidationError(sentence % words, code="unusual")})
 
 
 def remember_reaction(administration: Administration, by: "User") -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common.refusals import Refused
 from patients.models import Alert
-from patients.services import note_alert
+from patients.services import Facts, note_alert
 from worklist.models import UNKNOWN, Answer, Concern, Question, ScheduledProcedure
 from worklist.questions import questions_for, speaks_of
 from worklist.services.checks import refuse_over
@@ -88,9 +88,18 @@ def written(
     )
     answer.full_clean()
     answer.save()
-    if question.alert_kind and answer.concern != Concern.CLEAR and value != UNKNOWN:
+    if question.alert_kind and value != UNKNOWN and (is_kidney(question) or is_worrying(answer)):
         remember(answer, by)
     return answer
+
+
+def is_worrying(answer: Answer) -> bool:
+    return answer.concern != Concern.CLEAR
+
+
+def is_kidney(question: Question) -> bool:
+    """A measured value belongs into the record whatever it says: it replaces an older one."""
+    return question.asks_day and question.alert_kind == Alert.Kind.KIDNEY
 
 
 def value_of(question: Question, value: str) -> str:
@@ -141,25 +150,43 @@ def result_of(procedure: ScheduledProcedure, questions: Sequence[Question]) -> s
 
 
 def remember(answer: Answer, by: "User") -> None:
-    """Write a worrying answer into the safety record, unless it stands there already."""
+    """Write what an answer says into the safety record, unless it stands there already."""
     question, patient = answer.question, answer.patient
-    words = words_for_record(answer)
     standing = Alert.objects.active().of_patient(patient.pk).of_kind(question.alert_kind)
-    is_number = question.kind == Question.Kind.NUMBER
-    is_known = any(
-        alert.text == words if is_number else speaks_of(alert, question) for alert in standing
-    )
-    if is_known:
+    if any(says_the_same(alert, answer) for alert in standing):
         return
     is_red = answer.concern == Concern.RED
+    severity = Alert.Severity.DANGER if is_red else Alert.Severity.CAUTION
     note_alert(
         patient,
         kind=question.alert_kind,
-        text=words,
+        text="" if is_kidney(question) else words_for_record(answer),
         by=by,
-        severity=Alert.Severity.DANGER if is_red else Alert.Severity.CAUTION,
+        severity="" if is_kidney(question) else severity,
         source=answer.source or _("safety questions"),
+        facts=facts_in(answer),
     )
+
+
+def says_the_same(alert: Alert, answer: Answer) -> bool:
+    """Does this entry say already what the answer says?"""
+    question = answer.question
+    if is_kidney(question):
+        is_value = alert.egfr is not None and alert.egfr == facts_in(answer).egfr
+        return is_value and alert.observed_on == answer.observed_on
+    return question.alert_kind == Alert.Kind.PREGNANCY or speaks_of(alert, question)
+
+
+def facts_in(answer: Answer) -> Facts:
+    """What the safety record keeps beside the words."""
+    kind = answer.question.alert_kind
+    if is_kidney(answer.question):
+        return Facts(egfr=round(Decimal(answer.value)), observed_on=answer.observed_on)
+    if kind == Alert.Kind.IMPLANT:
+        return Facts(mr_condition=Alert.MrCondition.UNKNOWN)
+    if kind == Alert.Kind.PREGNANCY:
+        return Facts(pregnancy_status=Alert.Pregnancy.POSSIBLY)
+    return Facts()
 
 
 def words_for_record(answer: Answer) -> str:

@@ -52,7 +52,11 @@ def test_a_procedure_goes_through_its_life_by_the_api(program):
 
     said = [
         program("post", f"{LIST}{procedure.pk}/{verb}/", data).json()["status"]
-        for verb, data in (("arrive", {}), ("start", {}), ("complete", {"comment": "Fine"}))
+        for verb, data in (
+            ("arrive", {}),
+            ("start", {"despite": "Unconscious"}),
+            ("complete", {"comment": "Fine"}),
+        )
     ]
 
     procedure.refresh_from_db()
