@@ -211,7 +211,7 @@ def test_a_page_of_many_kinds_asks_once_for_each(
             record("patient.viewed", patient, by=administrator, patient=patient)
 
     open_some(2)
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(24) as few:
         client.get(reverse("audit:trail"))
     open_some(20)
 

@@ -200,7 +200,7 @@ def test_longer_lists_need_no_more_questions(
 ):
     for _ in range(2):
         record("person.signed_in", person("Technician"), by=administrator)
-    with django_assert_max_num_queries(16) as few:
+    with django_assert_max_num_queries(22) as few:
         client.get(TRAIL)
 
     for _ in range(60):
