@@ -5,13 +5,49 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from equipment.models import Device, Node, Room
+from equipment.models import Device, MaintenancePlan, Node, OpeningHours, Room
+
+
+class DevicesOfRoom(admin.TabularInline):  # type: ignore[type-arg]
+    """What stands in a room, to look at; a device is entered on its own page."""
+
+    model = Device
+    fields = ("name", "modality", "ae_title", "status")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class OpeningHoursOfDevice(admin.TabularInline):  # type: ignore[type-arg]
+    """When it is planned to work: availability is counted in these hours."""
+
+    model = OpeningHours
+    extra = 1
+    verbose_name_plural = _("Opening hours (none at all: day and night)")
+
+
+class PlansOfDevice(admin.TabularInline):  # type: ignore[type-arg]
+    """What comes round again, to look at: plans are made and changed on the device's own page."""
+
+    model = MaintenancePlan
+    fields = ("title", "kind", "rhythm", "next_due_on", "is_active")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 @admin.register(Room)
 class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("code", "name", "location")
     search_fields = ("code", "name", "location")
+    inlines = (DevicesOfRoom,)
 
 
 @admin.register(Device)
@@ -36,11 +72,42 @@ class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             _("What it may do"),
             {"fields": ("may_store", "may_query_worklist", "shows_started", "shows_all_stations")},
         ),
-        (_("What it is"), {"fields": ("maker", "model_name", "serial_number", "software")}),
+        (
+            _("What it is"),
+            {"fields": ("maker", "model_name", "serial_number", "software", "installed_on")},
+        ),
+        (
+            _("Who stands by it"),
+            {
+                "fields": ("warranty_until", "contract", "contract_until"),
+                "description": _("Engineers are told two months before these end."),
+            },
+        ),
     )
+    inlines = (OpeningHoursOfDevice, PlansOfDevice)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A device is retired on its own page; its past stays."""
+        return False
+
+
+@admin.register(MaintenancePlan)
+class MaintenancePlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """All plans in one list. They are made and changed on the pages, where the rule is judged."""
+
+    list_display = ("title", "device", "kind", "rhythm", "next_due_on", "is_active")
+    list_filter = ("kind", "is_active", "device")
+    list_select_related = ("device",)
+    search_fields = ("title", "device__name", "instructions")
+    date_hierarchy = "next_due_on"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 

@@ -108,7 +108,7 @@ def _days_of(plan: MaintenancePlan, first: dt.date, last: dt.date) -> list[dt.da
     """The plan's days on the sheet that are still ahead of it."""
     if plan.next_due_on is None or plan.next_due_on > last:
         return []
-    begin = max(first, plan.next_due_on) - dt.timedelta(days=1)
+    begin = max(first, plan.next_due_on, timezone.localdate()) - dt.timedelta(days=1)
     found = []
     for day in rule_of(plan.rrule).days(plan.starts_on, begin):
         if day > last:

@@ -63,8 +63,8 @@ def _entries_opened(device: Device, length: int) -> Iterator[Happening]:
         yield Happening(
             at=entry.opened_at,
             kind="fault" if entry.is_fault else "opened",
-            words=entry.get_symptom_display() if entry.is_fault else entry.get_kind_display(),
-            detail=entry.title,
+            words=entry.get_symptom_display() if entry.is_fault else entry.title,
+            detail=entry.title if entry.is_fault else entry.get_kind_display(),
             who=str(entry.opened_by or ""),
             entry_pk=entry.pk,
         )

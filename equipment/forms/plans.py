@@ -54,11 +54,10 @@ class PlanForm(forms.ModelForm):  # type: ignore[type-arg]
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("instance", MaintenancePlan(starts_on=timezone.localdate()))
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self._fill_rule(self.instance.rrule)
-        else:
-            self.initial.setdefault("starts_on", timezone.localdate())
 
     def _fill_rule(self, text: str) -> None:
         plain = PLAIN.match(text)

@@ -172,6 +172,10 @@ class MaintenanceEntryQuerySet(models.QuerySet["MaintenanceEntry"]):
             "device__room", "opened_by", "assigned_to", "finished_by", "plan"
         )
 
+    def with_whole_log(self) -> Self:
+        """All that a program is told about a piece of work."""
+        return self.with_details().prefetch_related("parts", "notes__by", "attachments")
+
     def most_pressing_first(self) -> Self:
         """What stops patients, then what falls due, then what came first."""
         stops = Case(

@@ -111,6 +111,11 @@ class DowntimeQuerySet(models.QuerySet["Downtime"]):
     def in_order(self) -> Self:
         return self.order_by("starts_at", "pk")
 
+    def touching(self, day: dt.date) -> Self:
+        """Those that take part of a day, in the department's time zone."""
+        lasts = Q(ends_at__isnull=True) | Q(ends_at__date__gte=day)
+        return self.filter(lasts, starts_at__date__lte=day)
+
     def next_of_each(self, device_pks: Iterable[int], now: dt.datetime) -> Self:
         """The planned block of each of these devices that runs or comes first."""
         ahead = self.ahead(now).filter(device__in=device_pks)
