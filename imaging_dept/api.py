@@ -6,7 +6,13 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
 from audit.api import EntryViewSet
-from equipment.api import DeviceViewSet
+from equipment.api import (
+    DeviceViewSet,
+    DowntimeViewSet,
+    MaintenanceEntryViewSet,
+    MaintenancePlanViewSet,
+    RoomViewSet,
+)
 from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
 from studies.api import StudyViewSet
@@ -42,7 +48,11 @@ router.register("alerts", AlertViewSet, basename="alert")
 router.register("identifiers", IdentifierViewSet, basename="identifier")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
+router.register("rooms", RoomViewSet, basename="room")
 router.register("devices", DeviceViewSet, basename="device")
+router.register("downtimes", DowntimeViewSet, basename="downtime")
+router.register("maintenance", MaintenanceEntryViewSet, basename="maintenance-entry")
+router.register("maintenance-plans", MaintenancePlanViewSet, basename="maintenance-plan")
 router.register("audit-entries", EntryViewSet, basename="audit-entry")
 
 urlpatterns: list[URLPattern | URLResolver] = [
