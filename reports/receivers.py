@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext
 
-from reports.models import studies_of
+from reports.models import PreliminaryNote, studies_of
 from reports.services import gather_report
 from studies.models import Study
 from studies.signals import study_changed
 from worklist.models import ScheduledProcedure
+from worklist.readiness import Gap, warns_before_completion
 from worklist.signals import procedure_moved
 
 
@@ -24,3 +26,11 @@ def follow_procedure(procedure: ScheduledProcedure, **_: Any) -> None:
     if procedure.is_final:
         for study_pk in studies_of(procedure).values_list("pk", flat=True):
             gather_report(study_pk)
+
+
+@warns_before_completion
+def ask_for_note(procedure: ScheduledProcedure) -> Gap | None:
+    """Whoever was in the room says a word to whoever reads the images."""
+    if PreliminaryNote.objects.of_procedure(procedure.pk).exists():
+        return None
+    return Gap(gettext("Nobody has written a preliminary note."), "note")

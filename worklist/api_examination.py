@@ -21,7 +21,7 @@ from worklist.models import (
     PerformedProcedure,
     ScheduledProcedure,
 )
-from worklist.questions import Asked, asked_before
+from worklist.questions import asked_before
 from worklist.services import Said
 from worklist.services.checks import Compared
 
@@ -209,7 +209,7 @@ class DiscrepancySerializer(serializers.ModelSerializer[Discrepancy]):
         fields = ("id", "kind", "sentence", "noted_at", "settled_at", "settled_how")
 
 
-class AskedSerializer(serializers.Serializer[Asked]):
+class AskedSerializer(serializers.Serializer[Any]):
     """A question that concerns this patient, with the answer of this visit and an earlier one."""
 
     question = serializers.IntegerField(source="question.pk")

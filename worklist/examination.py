@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.forms import BaseForm
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from worklist.forms_examination import (
@@ -196,7 +196,7 @@ class Examination:
             return ""
         waiting = {OPEN, ATTENTION}
         for key in TITLES:
-            if self._has(key) and self._state(key)[0] in waiting and key not in {"images", "guide"}:
+            if self._has(key) and self._state(key)[0] in waiting:
                 return key
         return ""
 
@@ -255,8 +255,9 @@ class Examination:
         words = procedure.images_words if procedure.images_expected else ""
         if procedure.images == procedure.Images.COMPLETE:
             return DONE, words
-        is_bad = procedure.images in {procedure.Images.MISSING, procedure.Images.LATE}
-        return (ATTENTION if is_bad else OPEN if self.is_running else LATER), words
+        if procedure.images in {procedure.Images.MISSING, procedure.Images.LATE}:
+            return ATTENTION, words
+        return (OPEN if self.is_running else LATER), words
 
     def _state_of_given(self) -> tuple[str, str]:
         standing = [one for one in self.administrations if one.stands]
@@ -270,7 +271,8 @@ class Examination:
     def _state_of_exposed(self) -> tuple[str, str]:
         number = sum(one.exposures for one in self.exposures if one.stands)
         if number:
-            return DONE, _("%(number)s exposures") % {"number": number}
+            words = ngettext("%(number)s exposure", "%(number)s exposures", number)
+            return DONE, words % {"number": number}
         return (OPEN if self.is_running else LATER), ""
 
     def _state_of_note(self) -> tuple[str, str]:
@@ -322,7 +324,7 @@ class Examination:
 
     @cached_property
     def start_form(self) -> BaseForm:
-        return self.bound.get("start", DespiteForm())
+        return self._with_reason(self.bound.get("start", DespiteForm()))
 
     @cached_property
     def given_form(self) -> Any:
@@ -335,7 +337,13 @@ class Examination:
 
     @cached_property
     def finish_form(self) -> BaseForm:
-        return self.bound.get("finish", FinishForm(initial=self._typed("finish")))
+        fresh = FinishForm(initial=self._typed("finish"))
+        return self._with_reason(self.bound.get("finish", fresh))
+
+    def _with_reason(self, form: BaseForm) -> BaseForm:
+        """Where something is missing the reason is not optional."""
+        form.fields["despite"].required = bool(self.gaps)
+        return form
 
 
 TITLES: dict[str, Callable[[], str]] = {

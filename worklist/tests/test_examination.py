@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -400,7 +401,7 @@ def test_the_questions_cost_a_constant_number_of_queries(django_assert_num_queri
 # ── what was given ───────────────────────────────────────────────────────────────────────────────
 
 
-def given(procedure, by, **facts):
+def given(procedure, by, **facts: Any):
     facts = {"agent": ContrastAgentFactory.create(), "volume_ml": Decimal(80)} | facts
     return services.give(procedure, by=by, **facts)
 
