@@ -94,6 +94,7 @@ def measure(act: Act, rounds: int) -> str:
         return f"answered {answer.status_code}"
     with CaptureQueriesContext(connection) as queries:
         act()
+    number = len(queries)  # at once: the next request empties the log
     wall, cpu = [], []
     for _ in range(rounds):
         started, worked = time.perf_counter(), time.process_time()
@@ -102,7 +103,7 @@ def measure(act: Act, rounds: int) -> str:
         cpu.append((time.process_time() - worked) * 1000)
     return (
         f"{statistics.median(wall):7.1f} ms, at most {max(wall):7.1f}, processor "
-        f"{statistics.median(cpu):6.1f}, {len(queries):3} queries, {len(answer.content) // 1024} kB"
+        f"{statistics.median(cpu):6.1f}, {number:3} queries, {len(answer.content) // 1024} kB"
     )
 
 
