@@ -10,7 +10,7 @@ from patients.models import Alert, Patient
 Kind = Alert.Kind
 FERTILE = range(10, 56)  # years of age in which pregnancy is asked about by itself
 TREND = 8  # kidney values in the small curve
-WIDTH, HEIGHT = 120, 28
+WIDTH, HEIGHT = 120, 36
 
 
 @dataclass(slots=True)
@@ -92,8 +92,12 @@ class SafetyRecord:
         return [
             chapter
             for chapter in self.chapters
-            if not chapter.is_asked and (chapter.kind != Kind.PREGNANCY or self.may_be_pregnant)
+            if not chapter.is_asked and self.concerns(chapter.kind)
         ]
+
+    def concerns(self, kind: str) -> bool:
+        """Whether not having asked is worth a word."""
+        return kind != Kind.OTHER and (kind != Kind.PREGNANCY or self.may_be_pregnant)
 
     @property
     def may_be_pregnant(self) -> bool:

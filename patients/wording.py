@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.ward import pn
 from patients.models import Identifier, Patient
+from patients.names import PersonName
 
 NAMES = ("name_alphabetic", "name_ideographic", "name_phonetic")
 
@@ -24,10 +25,13 @@ class Difference:
 
 
 def differences(changes: Mapping[str, Any]) -> list[Difference]:
-    """Changes as pairs (was, is) by field, in words."""
+    """Changes as pairs (was, is) by field, in words, in the order of the record's fields."""
+    order = {field.name: position for position, field in enumerate(Patient._meta.fields)}
     return [
         Difference(label_of(name), said(name, was), said(name, now))
-        for name, (was, now) in changes.items()
+        for name, (was, now) in sorted(
+            changes.items(), key=lambda change: order.get(change[0], len(order))
+        )
     ]
 
 
@@ -58,4 +62,10 @@ def said(name: str, value: Any) -> str:
     if name == "birth_date":
         day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
         return formats.date_format(day, "j M Y")
-    return pn(str(value)) if name in NAMES else str(value)
+    return whole(str(value)) if name in NAMES else str(value)
+
+
+def whole(group: str) -> str:
+    """A name with its titles: a correction may be about nothing else."""
+    name = PersonName.of(group)
+    return ", ".join(part for part in (pn(group), name.prefix, name.suffix) if part)

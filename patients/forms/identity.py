@@ -50,7 +50,7 @@ class IdentityForm(forms.Form):
     )
     address = text(gettext_lazy("Address"), 300)
     contact_person = text(gettext_lazy("Contact person"), 120)
-    contact_phone = text(gettext_lazy("Telephone of the contact person"), 40)
+    contact_phone = text(gettext_lazy("Their telephone"), 40, attrs={"inputmode": "tel"})
     weight_kg = forms.DecimalField(
         label=gettext_lazy("Weight (kg)"),
         min_value=0.1,
@@ -140,7 +140,7 @@ class IdentityForm(forms.Form):
 
     @property
     def contact_fields(self) -> list[BoundField]:
-        return self.group("phone", "email", "address", "contact_person", "contact_phone")
+        return self.group("phone", "email", "contact_person", "contact_phone", "address")
 
     @property
     def body_fields(self) -> list[BoundField]:
@@ -203,7 +203,11 @@ class RegisterForm(IdentityForm):
 
     @property
     def number_fields(self) -> list[BoundField]:
-        return self.group("patient_id", "issuer", "other_kind", "other_value", "other_issuer")
+        return self.group("patient_id", "issuer")
+
+    @property
+    def other_number_fields(self) -> list[BoundField]:
+        return self.group("other_kind", "other_value", "other_issuer")
 
 
 class CorrectForm(IdentityForm):

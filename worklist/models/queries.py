@@ -16,7 +16,7 @@ from worklist.models.order import Order
 
 if TYPE_CHECKING:
     from staff.models import User
-    from worklist.models.procedure import ScheduledProcedure  # noqa: F401 — named as a type below
+    from worklist.models.procedure import ScheduledProcedure
 
 
 def _bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -138,8 +138,16 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         """Scheduled before `moment`, and nobody said how it ended."""
         return self.unfinished().filter(scheduled_start__lt=moment)
 
-    def on_devices_out_of_service(self) -> Self:
-        return self.filter(device__in=Device.objects.out_of_service())
+    def stranded_until(self, moment: dt.datetime) -> Self:
+        """Booked between this morning and `moment` on a device that takes nobody, and not begun."""
+        morning, _midnight = _bounds(timezone.localdate())
+        listed = self.movable().begins_between(morning, moment)
+        return listed.filter(device__in=Device.objects.out_of_service())
+
+    def per_device(self) -> models.QuerySet["ScheduledProcedure", tuple[int, str, int]]:
+        """Key and name of each device with how many there are."""
+        counted = self.order_by("device__name").values_list("device", "device__name")
+        return counted.annotate(number=models.Count("pk"))  # type: ignore[return-value]
 
     def in_states(self, states: Iterable[str]) -> Self:
         return self.filter(status__in=states)
@@ -158,6 +166,16 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
                 | Q(procedure_type__meaning__icontains=word)
             )
         return found
+
+    def meant_by(self, words: str) -> Self:
+        """For the search box: an accession number that begins so, or something of today.
+
+        Each part has its index and its end: the box asks with every letter that is typed.
+        """
+        everything = self.model._default_manager
+        numbered = everything.filter(order__accession_number__startswith=words.upper())
+        today = everything.on(timezone.localdate()).about(words)
+        return self.filter(pk__in=numbered.values("pk")[:50].union(today.values("pk")[:50]))
 
     def most_urgent_first(self) -> Self:
         """Stat, urgent, routine; within these whoever is here, longest wait first, then by time.

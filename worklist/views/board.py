@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.pages import unless_unchanged
 from staff.access import StaffRequest, needs
@@ -10,13 +10,17 @@ from worklist.board import Board, Filters, words_in
 from worklist.models import ScheduledProcedure
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @needs("worklist.view_scheduledprocedure")
 def board(request: StaffRequest) -> HttpResponse:
-    """The day's work, most urgent first. An htmx request gets the live part alone."""
+    """The day's work, most urgent first. An htmx request gets the live part alone.
+
+    Whoever looks for words posts them: they may be a name, and addresses are kept by many.
+    """
     template = "worklist/board.html#board" if request.htmx else "worklist/board.html"
-    context = {"board": Board(request.user, Filters.of(request.GET))}
-    return unless_unchanged(request, render(request, template, context))
+    filters = Filters.of(request.GET, request.POST.get("words", ""))
+    page = render(request, template, {"board": Board(request.user, filters)})
+    return page if request.method == "POST" else unless_unchanged(request, page)
 
 
 @require_GET
@@ -41,8 +45,11 @@ def of_device(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs("worklist.view_scheduledprocedure", "worklist.view_own_order")
 def found(request: StaffRequest) -> HttpResponse:
-    """Procedures whose accession number or name fits a search, for the search page."""
+    """Procedures whose accession number or name fits a search, for the search page and its box."""
     words = words_in(request.POST.get("q", ""))
-    visible = ScheduledProcedure.objects.visible_to(request.user).about(words)
-    fitting = visible.with_board_details().newest_first()[:20] if words else []
+    visible = ScheduledProcedure.objects.visible_to(request.user).with_board_details()
+    if request.htmx.target == "found-procedures":
+        few = visible.meant_by(words).newest_first()[:5] if words else []
+        return render(request, "worklist/_found_brief.html", {"procedures": few})
+    fitting = visible.about(words).newest_first()[:20] if words else []
     return render(request, "worklist/found.html", {"procedures": fitting})
