@@ -76,7 +76,8 @@ class Filters:
     words: str = ""
 
     @classmethod
-    def of(cls, params: QueryDict) -> "Filters":
+    def of(cls, params: QueryDict, words: str = "") -> "Filters":
+        """`params` stand in the address; `words` may be somebody's name, and never do."""
         room, modality = params.get("room", ""), params.get("modality", "")
         return cls(
             day=day_of(params.get("day", "")),
@@ -84,7 +85,7 @@ class Filters:
             modality=modality if modality in Modality.values else "",
             group=GROUPS.get(params.get("state", ""), OPEN),
             is_mine=params.get("mine") == "1",
-            words=words_in(params.get("words", "")),
+            words=words_in(words),
         )
 
     @property

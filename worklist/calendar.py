@@ -187,6 +187,7 @@ def schedule_words() -> dict[str, Any]:
     return {
         "sprite": static("icons/sprite.svg"),
         "squeezed": _("Squeezed in: the device is promised to somebody else at this time."),
+        "squeezedWord": _("squeezed in"),
         "record": _("MRN"),
         "born": _("Born"),
         "procedure": _("Procedure"),

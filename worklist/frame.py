@@ -1,12 +1,14 @@
 """What the frame of every page says of the worklist."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
 from staff.models import User
-from staff.places import Count, count_at
+from staff.places import Count, Notice, count_at, finds_notices
 from worklist.board import GROUPS
-from worklist.models import ScheduledProcedure
+from worklist.free_times import end_of_day
+from worklist.models import Discrepancy, Order, Proposal, ScheduledProcedure
 
 
 @count_at("worklist")
@@ -15,3 +17,43 @@ def people_waiting(user: User) -> Count:
     today = ScheduledProcedure.objects.visible_to(user).on_board(timezone.localdate())
     number = today.in_states(GROUPS["waiting"].states).count()
     return Count(number, ngettext("%d waiting", "%d waiting", number) % number)
+
+
+@count_at("orders")
+def orders_waiting(user: User) -> Count | None:
+    """How many orders wait for a time, for whoever books."""
+    if not user.has_perm("worklist.book_procedure"):
+        return None
+    waiting = Order.objects.visible_to(user).waiting().how_many_and_stat()
+    words = ngettext("%d to book", "%d to book", waiting["number"]) % waiting["number"]
+    return Count(waiting["number"], words, is_urgent=waiting["stat"] > 0)
+
+
+@count_at("open-steps")
+def open_steps(user: User) -> Count | None:
+    """How many proposals and discrepancies wait for a person."""
+    if not user.has_perm("worklist.settle_discrepancy"):
+        return None
+    number = Proposal.objects.undecided().count() + Discrepancy.objects.unsettled().count()
+    return Count(number, ngettext("%d to look at", "%d to look at", number) % number)
+
+
+@finds_notices
+def stranded_patients(user: User) -> list[Notice]:
+    """A device is out, and people are booked on it today: whoever plans should know at once."""
+    if not user.has_perm("worklist.book_procedure"):
+        return []
+    tonight = end_of_day(timezone.now())
+    visible = ScheduledProcedure.objects.visible_to(user).stranded_until(tonight)
+    return [
+        Notice(
+            ngettext(
+                "%(device)s is out of service: %(number)d procedure is booked there today.",
+                "%(device)s is out of service: %(number)d procedures are booked there today.",
+                number,
+            )
+            % {"device": device, "number": number},
+            reverse("worklist:stranded", args=[device_pk]),
+        )
+        for device_pk, device, number in visible.per_device()
+    ]

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from common.templatetags.chips import alert_icon, chip
 from common.templatetags.icons import icon
@@ -36,6 +37,7 @@ class Viewer:
 
     may_register: bool
     may_perform: bool
+    may_book: bool = False
     busy_devices: Collection[object] = frozenset()
 
     @classmethod
@@ -43,6 +45,7 @@ class Viewer:
         return cls(
             user.has_perm("worklist.register_arrival"),
             user.has_perm("worklist.perform_procedure"),
+            user.has_perm("worklist.book_procedure"),
             busy_devices,
         )
 
@@ -56,6 +59,7 @@ class Next:
     icon: SafeString = NOTHING
     is_primary: bool = False
     why_not: str = ""
+    is_link: bool = False
 
 
 NO_VERB = Next()
@@ -82,6 +86,7 @@ class Row:
     wait: SafeString
     priority: SafeString
     state: SafeString
+    marks: SafeString
     why: str
     alerts: SafeString
     images: SafeString
@@ -110,6 +115,7 @@ class Row:
             wait=wait_of(procedure),
             priority=NOTHING if is_plain else chip(order.priority, "priority"),
             state=chip(procedure.status, "procedure"),
+            marks=marks_of(procedure),
             why=procedure.reason if procedure.says_why else "",
             alerts=alerts_of(day.alerts.get(patient.pk, ()), day),
             images=images_of(procedure),
@@ -181,6 +187,31 @@ def wait_of(procedure: ScheduledProcedure) -> SafeString:
     return NOTHING
 
 
+# What stands between a patient and the table, beside the state: word, picture, hue.
+SCREENING = {
+    ScheduledProcedure.Screening.OPEN: (_lazy("screening open"), "help", "amber"),
+    ScheduledProcedure.Screening.FLAGGED: (_lazy("screening flagged"), "danger", "red"),
+    ScheduledProcedure.Screening.OVERRIDDEN: (_lazy("flag overridden"), "warning", "amber"),
+}
+
+
+def marks_of(procedure: ScheduledProcedure) -> SafeString:
+    """Squeezed in, and how the safety questions stand, while it is still ahead."""
+    if not procedure.may_move:
+        return NOTHING
+    marks = [("squeezed", _("squeezed in"), "grey")] if procedure.is_squeezed_in else []
+    if procedure.screening in SCREENING:
+        word, picture, hue = SCREENING[ScheduledProcedure.Screening(procedure.screening)]
+        marks.append((picture, str(word), hue))
+    drawn = "".join(_mark(*mark, get_language()) for mark in marks)
+    return mark_safe(f'<span class="row-marks">{drawn}</span>') if drawn else NOTHING  # noqa: S308 — made of escaped parts
+
+
+@lru_cache(maxsize=64)
+def _mark(picture: str, word: str, hue: str, language: str | None) -> SafeString:
+    return format_html('<span class="row-mark row-mark-{}">{}{}</span>', hue, icon(picture), word)
+
+
 def alerts_of(alerts: Sequence[tuple[str, str, str]], day: Day) -> SafeString:
     """The alerts as marks with their words on hover."""
     marks = [alert_mark(*alert, day.language) for alert in alerts]
@@ -249,12 +280,18 @@ def next_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
     if procedure.may_arrive:
         return verb_of("arrive", get_language()) if viewer.may_register else NO_VERB
     if not viewer.may_perform:
-        return NO_VERB
+        return moving_of(procedure, viewer)
     if procedure.may_start:
         return start_of(procedure, viewer)
     if procedure.may_complete:
         return verb_of("complete", get_language())
     return verb_of("resume", get_language()) if procedure.may_resume else NO_VERB
+
+
+def moving_of(procedure: ScheduledProcedure, viewer: Viewer) -> Next:
+    """Whoever plans can still give it another time or device."""
+    may_move = viewer.may_book and procedure.may_move
+    return Next("move", _("Move"), is_link=True) if may_move else NO_VERB
 
 
 @lru_cache(maxsize=64)

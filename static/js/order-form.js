@@ -8,6 +8,9 @@ const device = form.querySelector("select[name=device]");
 const sideField = form.querySelector("[data-side-field]");
 const headers = JSON.parse(document.body.getAttribute("hx-headers"));
 
+// The list behind a picker keeps its name for whoever listens.
+for (const select of [patient, procedure]) select.setAttribute("aria-label", form.querySelector(`label[for="${select.id}"]`).textContent.trim());
+
 // ── who ─────────────────────────────────────────────────────────────────────────────────────────
 
 async function found(words, answer) {

@@ -51,6 +51,15 @@ function drawn({ event, timeText }) {
   return { domNodes: [top, what, state] };
 }
 
+// What does not fit into the bar is said on hover, and to whoever listens.
+function described({ el, event, timeText }) {
+  if (event.display === "background") return;
+  const facts = event.extendedProps;
+  const said = [event.title, facts.what, facts.side, timeText, facts.state, facts.priority, facts.squeezed && words.squeezedWord];
+  el.title = said.filter(Boolean).join(", ");
+  el.setAttribute("aria-label", el.title);
+}
+
 function device({ resource }) {
   const box = make("span", "device-head");
   const link = make("a", "device-name", resource.title);
@@ -183,7 +192,7 @@ const calendar = EventCalendar.create(root, {
   date: kept().date ? new Date(kept().date) : new Date(),
   headerToolbar: toolbar(),
   buttonText: words.buttons,
-  locale: document.documentElement.lang,
+  locale: document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, // 24 h, day first
   dayMaxEvents: false,
   resources: devices,
   resourceLabelContent: device,
@@ -204,17 +213,19 @@ const calendar = EventCalendar.create(root, {
   nowIndicator: true,
   slotDuration: "00:15",
   snapDuration: "00:05",
-  slotMinTime: "06:00",
-  slotMaxTime: "22:00",
-  slotWidth: 34,
+  slotLabelInterval: "00:30",
+  slotWidth: 46,
   scrollTime: clock(new Date(Date.now() - 3_600_000)),
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   titleFormat: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
   noEventsContent: words.empty,
-  height: "100%",
+  eventDidMount: described,
   datesSet: ({ start, view: now }) => sessionStorage.setItem(KEPT, JSON.stringify({ view: now.type, date: day(start) + "T12:00" })),
-  views: { resourceTimelineWeek: { slotDuration: "01:00", slotWidth: 40 } },
+  views: {
+    resourceTimelineWeek: { slotDuration: "01:00", slotLabelInterval: "03:00", slotWidth: 40 },
+    resourceTimeGridDay: { slotHeight: 22, slotLabelInterval: "01:00" },
+  },
 });
 
 let timer = 0;

@@ -62,7 +62,7 @@ class ScheduledProcedureViewSet(
 
     def get_queryset(self) -> ScheduledProcedureQuerySet:
         visible = ScheduledProcedure.objects.visible_to(self.request.user)
-        return visible.with_board_details().in_time_order()
+        return visible.with_worklist_details().in_time_order()
 
     def said(self, moved: ScheduledProcedure, status: int = HTTP_200_OK) -> Response:
         procedure = self.get_queryset().get(pk=moved.pk)

@@ -76,6 +76,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
             .distinct()
         )
 
+    def how_many_and_stat(self) -> dict[str, int]:
+        """How many there are, and how many of them cannot wait."""
+        stat = models.Q(priority=Order.Priority.STAT)
+        return self.aggregate(number=models.Count("pk"), stat=models.Count("pk", filter=stat))
+
     def of_modalities(self, modalities: Collection[str]) -> Self:
         return self.filter(procedure_type__modality__in=modalities)
 

@@ -147,7 +147,7 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
     def per_device(self) -> models.QuerySet["ScheduledProcedure", tuple[int, str, int]]:
         """Key and name of each device with how many there are."""
         counted = self.order_by("device__name").values_list("device", "device__name")
-        return counted.annotate(number=models.Count("pk"))  # type: ignore[return-value]
+        return counted.annotate(number=models.Count("pk"))
 
     def in_states(self, states: Iterable[str]) -> Self:
         return self.filter(status__in=states)

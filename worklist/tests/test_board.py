@@ -89,7 +89,7 @@ def test_whoever_may_not_perform_sees_no_verbs(client, person):
     client.force_login(person("Radiologist"))
     ScheduledProcedureFactory.create(status=Status.ARRIVED)
 
-    assert 'hx-post="/worklist' not in client.get(BOARD).content.decode()
+    assert 'hx-post="/worklist/procedures' not in client.get(BOARD).content.decode()
 
 
 def test_a_referrer_has_no_board(client, person):
@@ -127,8 +127,6 @@ def test_the_filters_narrow_and_their_counts_show_the_alternatives(client, techn
         {"day": "2026-13-45"},
         {"day": "0001-01-01"},
         {"day": "9999-12-31"},
-        {"words": "\0'\"; --"},
-        {"words": "a" * 5000},
         {"mine": "yes"},
     ],
 )
@@ -136,6 +134,32 @@ def test_nonsense_in_the_address_never_breaks_the_board(client, technician, para
     ScheduledProcedureFactory.create()
 
     assert client.get(BOARD, params).status_code == 200
+
+
+@pytest.mark.parametrize("words", ["\0'\"; --", "a" * 5000])
+def test_nonsense_in_the_words_never_breaks_the_board(client, technician, words):
+    ScheduledProcedureFactory.create()
+
+    assert client.post(BOARD, {"words": words}).status_code == 200
+
+
+def test_words_are_posted_and_never_stand_in_an_address(client, technician):
+    wanted = ScheduledProcedureFactory.create(
+        order__patient__name_alphabetic="Yamada^Tarou", status=Status.ARRIVED
+    )
+    ScheduledProcedureFactory.create()
+
+    found = client.post(f"{BOARD}?state=waiting", {"words": "yamada"})
+
+    assert shown(found) == {wanted.pk}
+    assert "words=" not in found.content.decode()
+    assert shown(client.get(BOARD, {"words": "nobody"})) != set()
+
+
+def test_the_refresh_of_a_list_with_words_posts_them_again(client, technician):
+    page = client.post(f"{BOARD}?state=all", {"words": "yamada"}).content.decode()
+
+    assert f'hx-post="{BOARD}?state=all" hx-include="#board-words"' in page
 
 
 def test_tomorrow_is_another_list(client, technician):
@@ -148,18 +172,36 @@ def test_tomorrow_is_another_list(client, technician):
 
 
 @pytest.mark.parametrize(
-    ("made", "params", "sentence"),
+    ("made", "address", "words", "sentence"),
     [
-        ({}, {"day": "yesterday"}, "Nothing is scheduled on this day"),
-        ({"status": Status.COMPLETED}, {}, "Everything is done"),
-        ({}, {"words": "nobody"}, "Nothing fits these filters"),
-        ({}, {"state": "held"}, "No procedure is in this state"),
+        ({}, "?day=yesterday", "", "Nothing is scheduled on this day"),
+        ({"status": Status.COMPLETED}, "", "", "Everything is done"),
+        ({}, "", "nobody", "Nothing fits these filters"),
+        ({}, "?state=held", "", "No procedure is in this state"),
     ],
 )
-def test_an_empty_board_says_why(client, technician, made, params, sentence):
+def test_an_empty_board_says_why(client, technician, made, address, words, sentence):
     ScheduledProcedureFactory.create(**made)
 
-    assert sentence in client.get(BOARD, params).content.decode()
+    assert sentence in client.post(BOARD + address, {"words": words}).content.decode()
+
+
+def test_whoever_was_squeezed_in_and_whose_screening_is_open_is_marked(client, technician):
+    ScheduledProcedureFactory.create(screening="OPEN")
+
+    page = client.get(BOARD).content.decode()
+
+    assert "squeezed in" in page
+    assert "screening open" in page
+
+
+def test_a_scheduler_can_move_whoever_has_arrived(client, person):
+    client.force_login(person("Scheduler"))
+    procedure = ScheduledProcedureFactory.create(status=Status.ARRIVED)
+
+    page = client.get(BOARD).content.decode()
+
+    assert f'href="{reverse("worklist:move", args=[procedure.pk])}"' in page
 
 
 def test_htmx_gets_the_live_part_alone_and_nothing_at_all_when_nothing_changed(client, technician):
