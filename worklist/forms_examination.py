@@ -110,7 +110,10 @@ class ScreeningForm(forms.Form):
                 label=_("Measured on"), required=False, widget=picker, initial=day
             )
         self.fields[f"{name}_more"] = forms.CharField(
-            label=_("More about it"), required=False, max_length=120
+            label=_("More about it"),
+            required=False,
+            max_length=120,
+            initial=one.now.comment if one.now else "",
         )
 
     @property
@@ -305,7 +308,7 @@ class ExposureForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             least = getattr(self.fields.get(name), "min_value", None)
             if least is not None and value is not None and value < least:
                 self.add_error(name, _("This is at least %(least)s.") % {"least": least})

@@ -54,9 +54,9 @@ class Asked:
     @property
     def contradicts(self) -> bool:
         """The safety record holds the very thing that was just answered with no."""
-        if self.now is None or self.now.concern != Concern.CLEAR:
-            return False
-        return any(speaks_of(alert, self.question) for alert in self.alerts)
+        return self.now is not None and any(
+            denies(self.now.value, self.question, alert) for alert in self.alerts
+        )
 
 
 def days_ago(days: int) -> str:
@@ -99,3 +99,15 @@ def speaks_of(alert: Alert, question: Question) -> bool:
     """Was this entry written because of this question? (Its words begin the entry.)"""
     words = question.alert_text or question.text
     return alert.kind == question.alert_kind and alert.text.startswith(words)
+
+
+# Kinds of entries of which one question speaks as a whole.
+WHOLE_KINDS = frozenset({Alert.Kind.CONTRAST_REACTION, Alert.Kind.PREGNANCY})
+
+
+def denies(value: str, question: Question, alert: Alert) -> bool:
+    """Does an answer say that there is nothing, where the safety record has an entry?"""
+    is_denial = question.kind == Question.Kind.YES_NO and value in {"YES", "NO"}
+    if not is_denial or value == question.worrying_answer or alert.kind != question.alert_kind:
+        return False
+    return alert.kind in WHOLE_KINDS or speaks_of(alert, question)

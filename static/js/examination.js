@@ -128,7 +128,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
     release(form);
     if (form.contains(document.activeElement)) document.activeElement.blur();
     handedIn = form.closest("[data-step]")?.dataset.step ?? null;
-    const inner = form.closest(".fact-more details, td details");
+    const inner = form.closest(".fact-more details, td details, .again");
     if (inner) inner.open = false;
   } else if (sender.closest("#work .work-actions")) handedIn = "";
 });

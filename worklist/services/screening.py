@@ -15,7 +15,7 @@ from common.refusals import Refused
 from patients.models import Alert
 from patients.services import Facts, note_alert
 from worklist.models import UNKNOWN, Answer, Concern, Question, ScheduledProcedure
-from worklist.questions import questions_for, speaks_of
+from worklist.questions import denies, questions_for, speaks_of
 from worklist.services.checks import refuse_over
 from worklist.services.drafts import forget_draft
 from worklist.services.moving import locked, tell_examination
@@ -81,20 +81,29 @@ def written(
         question=question,
         value=value,
         comment=said.comment.strip()[:300],
-        concern=question.concern_of(value),
+        concern=concern_of(procedure, question, value),
         observed_on=day_of(question, value, said.observed_on),
         source=source[:80],
         by=by,
     )
     answer.full_clean()
     answer.save()
-    if question.alert_kind and value != UNKNOWN and (is_kidney(question) or is_worrying(answer)):
+    is_news = is_kidney(question) or question.concern_of(value) != Concern.CLEAR
+    if question.alert_kind and value != UNKNOWN and is_news:
         remember(answer, by)
     return answer
 
 
-def is_worrying(answer: Answer) -> bool:
-    return answer.concern != Concern.CLEAR
+def concern_of(procedure: ScheduledProcedure, question: Question, value: str) -> str:
+    """What an answer means; one that the safety record contradicts is cleared up first."""
+    concern = question.concern_of(value)
+    if concern != Concern.CLEAR or not question.alert_kind:
+        return concern
+    standing = Alert.objects.active().of_patient(procedure.order.patient_id)
+    is_denied = any(
+        denies(value, question, alert) for alert in standing.of_kind(question.alert_kind)
+    )
+    return Concern.AMBER if is_denied else concern
 
 
 def is_kidney(question: Question) -> bool:

@@ -359,6 +359,8 @@ def test_a_no_that_the_safety_record_contradicts_is_seen(technician):
 
     [asked] = asked_before(procedure)
     assert asked.contradicts
+    assert refreshed(procedure).screening == Screening.FLAGGED
+    assert Alert.objects.count() == 1
 
 
 def test_a_flag_is_overridden_with_a_reason_by_name(technician):
@@ -401,8 +403,8 @@ def test_the_questions_cost_a_constant_number_of_queries(django_assert_num_queri
 # ── what was given ───────────────────────────────────────────────────────────────────────────────
 
 
-def given(procedure, by, **facts: Any):
-    facts = {"agent": ContrastAgentFactory.create(), "volume_ml": Decimal(80)} | facts
+def given(procedure, by, **more):
+    facts: Any = {"agent": ContrastAgentFactory.create(), "volume_ml": Decimal(80)} | more
     return services.give(procedure, by=by, **facts)
 
 

@@ -16,6 +16,7 @@ from worklist import services
 from worklist.models import Discrepancy, Move, PerformedProcedure, ScheduledProcedure
 from worklist.readiness import Gap, Unanswered, warns_before_completion
 from worklist.services import Report
+from worklist.tests.asking import query, steps
 from worklist.tests.factories import (
     OrderFactory,
     ProcedureTypeFactory,
@@ -371,6 +372,20 @@ def test_every_move_says_from_to_who_when_and_why(technician):
     ]
     assert (moves[1].by, moves[1].source, moves[1].at) == (None, "MPPS CT01", moment)
     assert (moves[3].by, moves[3].reason) == (technician, "Patient refused")
+
+
+# ── (g) the modality's list ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_procedure_that_was_put_back_is_on_the_modalitys_list_again(technician):
+    procedure = ScheduledProcedureFactory.create(status=Status.READY)
+    assert steps(query()) == [procedure.step_id]
+    services.start_procedure(procedure, by=technician)
+    assert steps(query()) == []
+
+    services.report_wrong_entry(procedure, by=technician)
+
+    assert steps(query()) == [procedure.step_id]
 
 
 # ── the end of a step ────────────────────────────────────────────────────────────────────────────
