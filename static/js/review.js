@@ -3,6 +3,7 @@
 const OFF = "keys:off";
 const GAP = 8;
 let judged = null; // the shot whose reasons are open
+let touched = ""; // the shot on which a button was pressed: that button may be gone after the refresh
 
 const reasons = () => document.getElementById("reject-reasons");
 const shotOf = (element) => element.closest?.("[data-shot]");
@@ -79,6 +80,7 @@ const keys = {
 };
 
 document.addEventListener("click", (event) => {
+  touched = shotOf(event.target)?.id ?? touched;
   if (event.target.closest("[data-reject]")) ask(shotOf(event.target));
   const tile = event.target.closest("[data-reason]");
   if (tile) reject(tile.dataset.reason);
@@ -106,3 +108,8 @@ document.addEventListener(
   },
   { capture: true },
 );
+
+document.addEventListener("htmx:afterSwap", () => {
+  const shot = touched && document.activeElement === document.body && document.getElementById(touched);
+  if (shot) focusShot(shot);
+});

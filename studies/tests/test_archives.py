@@ -5,8 +5,11 @@ import stat
 import zipfile
 
 import pytest
+from django.urls import reverse
 
+from audit.models import Entry
 from common.files import absolute, keep
+from common.refusals import Refused
 from studies import archives, services
 from studies.models import Archive, IncomingFile
 
@@ -171,3 +174,66 @@ def test_an_archive_that_ends_its_workers_is_refused_but_kept(
 
     assert upload.archives.get().reason_code == archives.CRASHED
     assert absolute(archive.path).read_bytes() == content
+
+
+@pytest.fixture
+def crashed(person, django_capture_on_commit_callbacks):
+    """An archive that broke its workers until they gave up."""
+    upload = services.start_upload(by=person("Technician"))
+    content = parcel([("IM1", b"one")])
+    archive = services.add_archive(upload, keep([content], "uploads", ".zip"), "disc.zip")
+    Archive.objects.filter(pk=archive.pk).update(attempts=archives.MOST_ATTEMPTS)
+    with django_capture_on_commit_callbacks(execute=True):
+        archives.unpack_next()
+    archive.refresh_from_db()
+    return archive
+
+
+def test_an_archive_that_crashed_is_taken_up_again(
+    crashed, person, django_capture_on_commit_callbacks
+):
+    somebody = person("Administrator")
+    with django_capture_on_commit_callbacks(execute=True):
+        services.retry_archive(crashed, by=somebody)
+        archives.unpack_next()
+
+    crashed.refresh_from_db()
+    assert (crashed.status, crashed.reason_code, crashed.reason) == ("UNPACKED", "", "")
+    assert [file.original_name for file in crashed.upload.files.all()] == ["disc.zip/IM1"]
+    assert Entry.objects.get(verb="archive.retried").actor == somebody
+
+
+def test_an_archive_that_was_not_kept_is_not_taken_up_again(crashed, person):
+    Archive.objects.filter(pk=crashed.pk).update(reason_code="damaged")
+
+    with pytest.raises(Refused):
+        services.retry_archive(crashed, by=person("Technician"))
+
+    assert Archive.objects.get().status == "REFUSED"
+
+
+def test_an_archive_being_unpacked_is_not_taken_up_again(crashed, person):
+    services.retry_archive(crashed, by=person("Technician"))
+
+    with pytest.raises(Refused):
+        services.retry_archive(crashed, by=person("Technician"))
+
+
+def test_both_pages_offer_a_crashed_archive(crashed, client):
+    client.force_login(crashed.upload.by)
+    verb = reverse("studies:retry_archive", args=[crashed.pk])
+
+    for page in (
+        reverse("upload:batch", args=[crashed.upload_id]),
+        reverse("studies:set_aside_list"),
+    ):
+        assert verb in client.get(page).content.decode()
+    assert client.post(verb).status_code == 302
+    assert Archive.objects.get().status == "WAITING"
+
+
+@pytest.mark.parametrize("role", ["Referrer", "Radiologist", "Scheduler"])
+def test_others_take_no_archive_up(crashed, client, person, role):
+    client.force_login(person(role))
+
+    assert client.post(reverse("studies:retry_archive", args=[crashed.pk])).status_code == 403
