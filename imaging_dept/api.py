@@ -15,6 +15,7 @@ from equipment.api import (
 )
 from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
+from reports.api import PreliminaryNoteViewSet, ReportViewSet
 from studies.api import StudyViewSet
 from worklist.api import (
     DiscrepancyViewSet,
@@ -48,6 +49,8 @@ router.register("alerts", AlertViewSet, basename="alert")
 router.register("identifiers", IdentifierViewSet, basename="identifier")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
+router.register("reports", ReportViewSet, basename="report")
+router.register("preliminary-notes", PreliminaryNoteViewSet, basename="preliminary-note")
 router.register("rooms", RoomViewSet, basename="room")
 router.register("devices", DeviceViewSet, basename="device")
 router.register("downtimes", DowntimeViewSet, basename="downtime")

@@ -116,7 +116,8 @@ def content(report: Report, document: Document) -> Iterator[Flowable]:
         yield paragraph(line, SMALL)
     yield HRFlowable(width="100%", thickness=1.2, color="#000000", spaceBefore=6, spaceAfter=6)
     yield facts(report)
-    yield paragraph(document.status_line, STATUS, bold=True)
+    number = {"status": document.status_line, "number": document.version.number}
+    yield paragraph(_("%(status)s · version %(number)d") % number, STATUS, bold=True)
     if document.later is not None:
         number = {"number": document.later.number}
         said = _("An earlier version: version %(number)d counts now.") % number

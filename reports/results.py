@@ -72,10 +72,17 @@ class Result:
             return self.procedure.status, "procedure"
         return (self.order.status if self.order else "PLACED"), "order"
 
+    @property
+    def is_off(self) -> bool:
+        """No report is to be expected any more."""
+        return self.stage[0] in {"CANCELLED", "NO_SHOW", "NO_READ_REQUIRED"} or (
+            self.study is None and self.stage[0] == "DISCONTINUED"
+        )
+
 
 @dataclass
 class Results:
-    """All results of one person, newest first, in three heaps."""
+    """All results of one person, newest first, in heaps."""
 
     user: "User"
 
@@ -111,7 +118,11 @@ class Results:
 
     @property
     def under_way(self) -> list[Result]:
-        return [result for result in self._all if result.document is None]
+        return [r for r in self._all if r.document is None and not r.is_off]
+
+    @property
+    def off(self) -> list[Result]:
+        return [result for result in self._all if result.document is None and result.is_off]
 
     @property
     def read(self) -> list[Result]:
@@ -119,8 +130,13 @@ class Results:
 
     @property
     def heaps(self) -> list[tuple[str, list[Result]]]:
-        heaps = (("unread", self.unread), ("under-way", self.under_way), ("read", self.read))
-        return [(key, heap) for key, heap in heaps if heap]
+        heaps = {
+            "unread": self.unread,
+            "under-way": self.under_way,
+            "read": self.read,
+            "off": self.off,
+        }
+        return [(key, heap) for key, heap in heaps.items() if heap]
 
 
 def results_of(order: Order, user: "User") -> list[Result]:

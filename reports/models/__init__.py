@@ -1,7 +1,7 @@
 """Reports, their signed versions, what was noted before, and who has read them."""
 
 from reports.models.configuration import ReadingTarget, ReportTemplate
-from reports.models.note import PreliminaryNote
+from reports.models.note import PreliminaryNote, PreliminaryNoteQuerySet
 from reports.models.queries import (
     ReportQuerySet,
     key_images_of,
@@ -17,6 +17,7 @@ __all__ = [
     "URGENCY",
     "Acknowledgement",
     "PreliminaryNote",
+    "PreliminaryNoteQuerySet",
     "ReadingTarget",
     "Report",
     "ReportQuerySet",
