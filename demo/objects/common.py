@@ -30,8 +30,9 @@ REGIONS = {
 
 
 def uid_of(procedure: ScheduledProcedure, *numbers: int) -> str:
-    """The same identifier each time for the same object of the same study (PS3.5 B.2)."""
-    name = ".".join([procedure.order.study_instance_uid, *map(str, numbers)])
+    """The same identifier each time for the same object of the same step (PS3.5 B.2)."""
+    study = procedure.order.study_instance_uid
+    name = ".".join([study, procedure.step_id, *map(str, numbers)])
     return f"2.25.{uuid.uuid5(uuid.NAMESPACE_OID, name).int}"
 
 

@@ -15,7 +15,7 @@ from demo.objects.common import (
     encoded,
     finding_of,
 )
-from demo.objects.radiography import GREYS, add_for_presentation
+from demo.objects.radiography import GREYS, add_detector, add_shown_as_it_is
 from demo.phantoms import breast
 from worklist.models import ScheduledProcedure
 
@@ -47,7 +47,8 @@ def mg_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
         dataset.PatientOrientation = orientation
         add_view(dataset, view)
         add_exposure(dataset, view)
-        add_for_presentation(dataset, breast.SPACING)
+        add_shown_as_it_is(dataset, breast.SPACING)
+        add_detector(dataset)
         picture = breast.mammogram(view, side, body_of(procedure), finding if side == "L" else "")
         add_pixels(dataset, np.clip(picture * GREYS, 0, GREYS).astype("<u2"), stored=12)
         yield encoded(dataset)

@@ -1,11 +1,11 @@
-"""Digital radiographs: chest, hand, hip, each in two views."""
+"""Radiographs of chest, hand and hip, each in two views: digital, but for the hand on its plate."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import DigitalXRayImageStorageForPresentation
+from pydicom.uid import ComputedRadiographyImageStorage, DigitalXRayImageStorageForPresentation
 
 from demo.objects.common import (
     add_pixels,
@@ -31,6 +31,8 @@ CODES = {  # SNOMED CT, CID 4010
     "Pelvis AP": ("399348003", "antero-posterior"),
     "Hip oblique": ("399312000", "antero-posterior oblique"),
 }
+ON_PLATES = frozenset({"DX-HAND"})  # a plate lies better under a hand than the wall stand does
+CLASSES = (DigitalXRayImageStorageForPresentation, ComputedRadiographyImageStorage)
 Draw = Callable[[str, int, str], Values]  # from side, seed and finding
 
 
@@ -107,11 +109,12 @@ VIEWS: dict[str, tuple[str, list[tuple[View, str]]]] = {
 
 def dx_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
     """The views of the region; only the first one when few are wanted."""
+    is_plate = procedure.procedure_type.code in ON_PLATES
     finding, views = VIEWS[procedure.procedure_type.code]
     finding = finding_of(procedure, finding, few)
     side = side_of(procedure)
     for number, (view, laterality) in enumerate(views[: 1 if few else None], start=1):
-        dataset = common_part(procedure, DigitalXRayImageStorageForPresentation, number, 1)
+        dataset = common_part(procedure, CLASSES[is_plate], number, 1)
         dataset.ImageType = ["DERIVED", "PRIMARY"]
         dataset.SeriesDescription = dataset.ProtocolName = view.description
         dataset.ImageLaterality = laterality or side
@@ -120,7 +123,11 @@ def dx_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
         dataset.PatientOrientation = list(view.orientation)
         add_region(dataset)
         add_exposure(dataset, view)
-        add_for_presentation(dataset, view.spacing)
+        add_shown_as_it_is(dataset, view.spacing)
+        if is_plate:
+            add_plate(dataset, number)
+        else:
+            add_detector(dataset)
         picture = view.draw(side, body_of(procedure), finding)
         add_pixels(dataset, np.clip(picture * GREYS, 0, GREYS).astype("<u2"), stored=12)
         yield encoded(dataset)
@@ -142,15 +149,28 @@ def add_exposure(dataset: Dataset, view: View) -> None:
     dataset.FilterMaterial, dataset.AcquisitionContextSequence = "ALUMINUM", []
 
 
-def add_for_presentation(dataset: Dataset, spacing: float) -> None:
-    """Ready to be shown: grey is already what the reader should see (DX Image module)."""
-    dataset.PresentationIntentType = "FOR PRESENTATION"
-    dataset.PixelIntensityRelationship, dataset.PixelIntensityRelationshipSign = "LOG", -1
+def add_shown_as_it_is(dataset: Dataset, spacing: float) -> None:
+    """Grey is already what the reader should see."""
     dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = "0", "1", "US"
     dataset.PresentationLUTShape = "IDENTITY"
     dataset.LossyImageCompression = "00"
     dataset.ImagerPixelSpacing = [f"{spacing:.6f}"] * 2
+    add_window(dataset, 2048, 4096)
+
+
+def add_detector(dataset: Dataset) -> None:
+    """The DX Image and DX Detector modules."""
+    dataset.PresentationIntentType = "FOR PRESENTATION"
+    dataset.PixelIntensityRelationship, dataset.PixelIntensityRelationshipSign = "LOG", -1
     dataset.DetectorType, dataset.DetectorConfiguration = "SCINTILLATOR", "AREA"
     dataset.DetectorID, dataset.DetectorTemperature = "FP-01", "31"
     dataset.FieldOfViewShape = "RECTANGLE"
-    add_window(dataset, 2048, 4096)
+
+
+def add_plate(dataset: Dataset, number: int) -> None:
+    """The CR Series and CR Image modules: a phosphor plate, and the reader beside the room."""
+    dataset.Modality = "CR"
+    dataset.PlateType, dataset.PhosphorType = "STORAGE PHOSPHOR", "BAFI"
+    dataset.PlateID, dataset.Sensitivity = f"PLATE-{number:02d}", "400"
+    dataset.CassetteOrientation, dataset.CassetteSize = "PORTRAIT", "24CMX30CM"
+    dataset.AcquisitionDeviceProcessingDescription = "EXTREMITY"

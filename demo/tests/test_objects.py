@@ -31,7 +31,9 @@ from worklist.tests.factories import ScheduledProcedureFactory
 
 SLICED = [code for code in CODES if code.startswith(("CT", "MR"))]
 EXPOSED = ["DX-CHEST", "DX-HAND", "DX-HIP", "MG-SCREEN", "XA-CORO"]
+MODALITIES = {"DX-HAND": "CR"}  # the room reads plates, too
 SOP_CLASSES = {
+    "CR": "Computed Radiography Image Storage",
     "CT": "CT Image Storage",
     "MR": "MR Image Storage",
     "DX": "Digital X-Ray Image Storage - For Presentation",
@@ -55,8 +57,9 @@ every_kind = pytest.mark.parametrize("code", CODES)
 def test_every_kind_of_procedure_has_pictures_of_its_own_class(code):
     datasets = sent(code, few=True)
 
-    assert {UID(d.SOPClassUID).name for d in datasets} == {SOP_CLASSES[code[:2]]}
-    assert {(d.Modality, d.BodyPartExamined) for d in datasets} == {(code[:2], BODY_PARTS[code])}
+    modality = MODALITIES.get(code, code[:2])
+    assert {UID(d.SOPClassUID).name for d in datasets} == {SOP_CLASSES[modality]}
+    assert {(d.Modality, d.BodyPartExamined) for d in datasets} == {(modality, BODY_PARTS[code])}
     assert all(d.SeriesDescription and d.SeriesNumber for d in datasets)
 
 
@@ -69,7 +72,7 @@ def test_our_own_reader_finds_no_fault(code, tmp_path):
         facts = facts_of(path)
 
         assert (facts.fault, facts.has_pixels) == ("", True)
-        assert facts.series.modality == code[:2]
+        assert facts.series.modality == MODALITIES.get(code, code[:2])
 
 
 @every_kind
@@ -241,6 +244,24 @@ def test_radiographs_say_view_side_and_exposure_index(code, views):
         assert float(dataset.DeviationIndex) == round(10 * np.log10(reached / wanted), 1)
         assert max(dataset.Rows, dataset.Columns) >= 2000
         assert dataset.ViewCodeSequence[0].CodingSchemeDesignator == "SCT"
+
+
+def test_a_hand_lies_on_a_phosphor_plate_and_has_no_detector():
+    for dataset in sent("DX-HAND"):
+        assert dataset.PlateType == "STORAGE PHOSPHOR"
+        assert (dataset.CassetteOrientation, dataset.CassetteSize) == ("PORTRAIT", "24CMX30CM")
+        assert "DetectorType" not in dataset
+        assert "PresentationIntentType" not in dataset
+
+
+def test_two_steps_of_one_study_share_no_object():
+    other = planned("CT-HEAD", step_id="S2")
+
+    mine = {dataset.SOPInstanceUID for dataset in sent("CT-HEAD", few=True)}
+    theirs = {strictly(content).SOPInstanceUID for content in objects_of(other, few=True)}
+
+    assert strictly(next(objects_of(other))).StudyInstanceUID == sent("CT-HEAD")[0].StudyInstanceUID
+    assert not mine & theirs
 
 
 def test_a_left_hand_is_the_mirror_image_of_a_right_one_but_for_its_letter():
