@@ -17,6 +17,7 @@ from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
 from reports.api import PreliminaryNoteViewSet, ReportViewSet
 from studies.api import StudyViewSet
+from studies.api_images import InstanceViewSet
 from worklist.api import (
     DiscrepancyViewSet,
     FreeTimesViewSet,
@@ -49,6 +50,7 @@ router.register("alerts", AlertViewSet, basename="alert")
 router.register("identifiers", IdentifierViewSet, basename="identifier")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
+router.register("instances", InstanceViewSet, basename="instance")
 router.register("reports", ReportViewSet, basename="report")
 router.register("preliminary-notes", PreliminaryNoteViewSet, basename="preliminary-note")
 router.register("rooms", RoomViewSet, basename="room")

@@ -1,5 +1,6 @@
 """Studies for programs. Their images are fetched through DICOMweb, not here."""
 
+from django.db.models import Prefetch
 from django_filters import rest_framework as filters
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -16,11 +17,20 @@ class SeriesSerializer(serializers.ModelSerializer[Series]):
 
     class Meta:
         model = Series
-        fields = ("series_instance_uid", "modality", "number", "description", "instance_count")
+        fields = (
+            "series_instance_uid",
+            "modality",
+            "number",
+            "description",
+            "instance_count",
+            "rejected_count",
+            "clinical_count",
+        )
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
-    """All images of one visit for one order."""
+    """All images of one visit for one order. `series` are those that readers see; the counts named
+    clinical leave out what was rejected."""
 
     modalities = serializers.ListField(
         source="modality_list", child=serializers.CharField(), read_only=True
@@ -41,6 +51,9 @@ class StudySerializer(serializers.ModelSerializer[Study]):
             "modalities",
             "series_count",
             "instance_count",
+            "rejected_count",
+            "clinical_series_count",
+            "clinical_count",
             "status",
             "last_image_at",
             "series",
@@ -69,7 +82,9 @@ class StudyViewSet(viewsets.ReadOnlyModelViewSet[Study]):
 
     def get_queryset(self) -> StudyQuerySet:
         visible = Study.objects.visible_to(self.request.user)
-        return visible.newest_first().prefetch_related("series")
+        return visible.newest_first().prefetch_related(
+            Prefetch("series", queryset=Series.objects.clinical())
+        )
 
     def retrieve(self, request: Request, *args: object, **kwargs: object) -> Response:
         study = self.get_object()

@@ -71,7 +71,7 @@ class Shot:
 
     @property
     def side(self) -> str:
-        return self.first.laterality or self.series.laterality
+        return self.first.laterality
 
     @property
     def key_mark(self) -> KeyImage | None:

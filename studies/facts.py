@@ -106,7 +106,7 @@ class SeriesFacts:
     number: int | None
     description: str
     body_part: str
-    laterality: str  # L, R, B or blank; the image's own (0020,0062) wins over the series'
+    laterality: str  # L, R, B or blank: of all its images (0020,0060)
     station_name: str
     manufacturer: str
     frame_of_reference_uid: str

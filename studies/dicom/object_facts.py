@@ -129,7 +129,7 @@ def _series(elements: v.Elements, uid: str, modality: str) -> SeriesFacts:
         number=v.integer(elements, "00200011"),
         description=v.text(elements, "0008103E"),
         body_part=v.text(elements, "00180015"),
-        laterality=laterality_of(elements),
+        laterality=v.text(elements, "00200060"),
         station_name=v.text(elements, "00081010"),
         manufacturer=v.text(elements, "00080070"),
         frame_of_reference_uid=v.text(elements, "00200052"),

@@ -12,7 +12,10 @@ from worklist.models import ScheduledProcedure
 
 
 def exposed(
-    procedure: ScheduledProcedure, *views: tuple[str, str], with_pictures: bool = False, **more: Any
+    procedure: ScheduledProcedure,
+    *views: tuple[str, str | None],
+    with_pictures: bool = False,
+    **more: Any,
 ) -> list[Instance]:
     """The images of these views (position, side), in one series, numbered as they were made."""
     series = str(more.pop("SeriesInstanceUID", generate_uid()))

@@ -262,7 +262,7 @@ def test_an_object_tells_whose_it_is_and_where_it_belongs(tmp_path):
     assert (facts.study.date, facts.study.time) == (dt.date(2026, 11, 22), dt.time(8, 15))
     assert facts.study.utc_offset_minutes == 60
     assert facts.study.referring_alphabetic == "Doc^Tor"
-    assert (facts.series.number, facts.series.laterality, facts.number) == (3, "L", 17)
+    assert (facts.series.number, facts.laterality, facts.number) == (3, "L", 17)
     zone = dt.timezone(dt.timedelta(hours=1))
     assert facts.acquired_at == dt.datetime(2026, 11, 22, 8, 16, 30, 500000, zone)
     assert (facts.rows, facts.columns, facts.frames) == (64, 64, 1)
