@@ -12,6 +12,7 @@ from reports.words import Words
 from staff.models import User
 from studies.models import Instance, Study
 from studies.tests.factories import InstanceFactory, SeriesFactory
+from worklist.models import ScheduledProcedure
 from worklist.models.order import new_uid
 from worklist.tests.factories import OrderFactory, ScheduledProcedureFactory
 
@@ -61,6 +62,11 @@ def a_report(priority: str = "ROUTINE", **more: Any) -> Report:
     return gather_report(a_study(priority, **more).pk)
 
 
+def step_of(study: Study) -> ScheduledProcedure:
+    """The one examination that such a study was made for."""
+    return ScheduledProcedure.objects.get(order=study.order_id)
+
+
 def an_image_of(study: Study) -> Instance:
-    procedure = study.order.procedures.get() if study.order else None
-    return InstanceFactory.create(series=SeriesFactory.create(study=study, procedure=procedure))
+    series = SeriesFactory.create(study=study, procedure=step_of(study))
+    return InstanceFactory.create(series=series)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from audit.models import Entry
 from reports import services
 from reports.models import PreliminaryNote, Report, ReportVersion
-from reports.tests.factories import SAID, a_report, a_study
+from reports.tests.factories import SAID, a_report, a_study, step_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/reports/"
@@ -158,7 +158,7 @@ def test_the_list_asks_a_constant_number_of_questions(
 
 def test_a_note_is_written_and_found_again(client, person):
     client.force_login(person("Technician"))
-    procedure = a_study().order.procedures.get()
+    procedure = step_of(a_study())
     body = {"procedure": procedure.pk, "verdict": "ABNORMAL", "words": "Shadow"}
 
     written = client.post(NOTES, body, content_type=JSON)
@@ -187,7 +187,7 @@ def test_a_note_about_nothing_is_refused(client, person, body, code):
 
 def test_a_note_without_words_is_refused_with_a_sentence(client, person):
     client.force_login(person("Technician"))
-    body = {"procedure": a_study().order.procedures.get().pk, "verdict": "URGENT"}
+    body = {"procedure": step_of(a_study()).pk, "verdict": "URGENT"}
 
     refused = client.post(NOTES, body, content_type=JSON)
 

@@ -10,7 +10,7 @@ from audit.models import Entry
 from patients.tests.factories import AlertFactory
 from reports import services
 from reports.models import PreliminaryNote, Report, ReportVersion
-from reports.tests.factories import SAID, ReportTemplateFactory, a_report, a_study
+from reports.tests.factories import SAID, ReportTemplateFactory, a_report, a_study, step_of
 from reports.words import Words
 from studies.tests.factories import StudyFactory
 
@@ -46,7 +46,7 @@ def test_stat_comes_first_then_whoever_waits_longest(client, reader):
 def test_a_flag_from_the_technician_comes_before_everything_but_older_flags(client, reader, person):
     stat, routine = a_report("STAT", minutes=9), a_report(minutes=90)
     services.write_note(
-        routine.study.order.procedures.get(), by=person("Technician"), verdict="URGENT", words="Air"
+        step_of(routine.study), by=person("Technician"), verdict="URGENT", words="Air"
     )
 
     assert listed(client) == [routine, stat]
@@ -57,7 +57,7 @@ def test_a_row_says_all_that_decides_whether_it_comes_next(client, reader, perso
     report = a_report("STAT", minutes=34, comment="Moved a little")
     AlertFactory.create(patient=report.study.patient, text="Pacemaker")
     services.write_note(
-        report.study.order.procedures.get(),
+        step_of(report.study),
         by=person("Technician"),
         verdict="ABNORMAL",
         words="Shadow on the left",
@@ -120,7 +120,7 @@ def test_the_list_asks_a_constant_number_of_questions(client, reader, django_ass
 
 
 def with_note(report: Report, by) -> Report:
-    procedure = report.study.order.procedures.get()
+    procedure = step_of(report.study)
     services.write_note(procedure, by=by, verdict="ABNORMAL", words="Shadow")
     return report
 
@@ -208,7 +208,7 @@ def test_templates_made_for_this_procedure_come_first(client, reader):
     report = a_report()
     ReportTemplateFactory.create(name="A general one")
     own = ReportTemplateFactory.create(name="Z its own")
-    own.procedure_types.add(report.study.order.procedure_type)
+    own.procedure_types.add(step_of(report.study).procedure_type)
     ReportTemplateFactory.create(name="For MR", modality="MR")
     ReportTemplateFactory.create(name="Retired", is_active=False)
 
@@ -332,7 +332,7 @@ def test_a_technician_reads_along_and_has_nothing_to_press(client, person, reade
 
 def test_a_technician_notes_what_was_noticed(client, person):
     client.force_login(person("Technician"))
-    procedure = a_study().order.procedures.get()
+    procedure = step_of(a_study())
     address = reverse("reports:note_of_procedure", args=[procedure.pk])
 
     answer = client.post(address, {"verdict": "ABNORMAL", "words": "Shadow"})
@@ -344,7 +344,7 @@ def test_a_technician_notes_what_was_noticed(client, person):
 
 def test_a_note_without_words_comes_back_with_the_choice_kept(client, person):
     client.force_login(person("Technician"))
-    procedure = a_study().order.procedures.get()
+    procedure = step_of(a_study())
 
     answer = client.post(
         reverse("reports:note_of_procedure", args=[procedure.pk]), {"verdict": "URGENT"}
@@ -356,7 +356,7 @@ def test_a_note_without_words_comes_back_with_the_choice_kept(client, person):
 
 
 def test_a_note_begun_elsewhere_goes_on_here(client, person):
-    procedure = a_study().order.procedures.get()
+    procedure = step_of(a_study())
     client.force_login(person("Technician"))
     draft = reverse("reports:note_draft", args=[procedure.pk])
     assert client.post(draft, {"verdict": "ABNORMAL", "words": "Sha\0dow"}).status_code == 204
@@ -369,7 +369,7 @@ def test_a_note_begun_elsewhere_goes_on_here(client, person):
 
 
 def test_others_do_not_write_notes(client, person):
-    procedure = a_study().order.procedures.get()
+    procedure = step_of(a_study())
     address = reverse("reports:note_of_procedure", args=[procedure.pk])
     for role, code in (("Administrator", 403), ("Scheduler", 403)):
         client.force_login(person(role))
@@ -382,7 +382,7 @@ def test_others_do_not_write_notes(client, person):
 def test_the_rail_counts_what_waits_and_notices_tell_what_cannot(client, reader, person):
     report = a_report()
     with_flag = services.write_note(
-        report.study.order.procedures.get(), by=person("Technician"), verdict="URGENT", words="Air"
+        step_of(report.study), by=person("Technician"), verdict="URGENT", words="Air"
     )
 
     page = client.get(LIST)

@@ -11,10 +11,9 @@ from django.utils import timezone
 from audit.models import Entry
 from common.refusals import Refused
 from reports import services
-from reports.models import Acknowledgement, PreliminaryNote, Report, ReportVersion
-from reports.tests.factories import SAID, a_report, an_image_of
+from reports.models import Acknowledgement, Report, ReportVersion
+from reports.tests.factories import SAID, a_report
 from reports.words import Words
-from studies.models import KeyImage
 from studies.tests.factories import IncomingFileFactory
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +46,8 @@ def test_a_claim_is_a_lease_of_half_an_hour(reader):
     claimed = services.claim_study(a_report(), by=reader)
 
     assert (claimed.status, claimed.claimed_by) == (Status.CLAIMED, reader)
-    assert claimed.claimed_until - timezone.now() > dt.timedelta(minutes=29)
+    assert claimed.is_claimed_on(timezone.now() + dt.timedelta(minutes=29))
+    assert not claimed.is_claimed_on(timezone.now() + dt.timedelta(minutes=30))
     assert traces("report.claimed") == 1
 
 
@@ -137,7 +137,7 @@ def test_a_saving_renews_the_lease_and_leaves_no_further_trace(reader):
 
     renewed = services.save_draft(report, by=reader, words=SAID, number=1)
 
-    assert renewed.claimed_until - timezone.now() > dt.timedelta(minutes=29)
+    assert renewed.is_claimed_on(timezone.now() + dt.timedelta(minutes=29))
     assert renewed.draft_number == 1, "the same words are not another saving"
     assert traces("report.drafted") == 1
 
@@ -336,42 +336,6 @@ def test_nobody_changes_a_signed_version(reader, attempt):
 def sql(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
-
-
-# ── notes ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_note_takes_the_key_images_along(person):
-    report = a_report()
-    technician, procedure = person("Technician"), report.study.order.procedures.get()
-    marked = an_image_of(report.study)
-    an_image_of(report.study)
-    KeyImage.objects.create(instance=marked, by=technician)
-
-    note = services.write_note(procedure, by=technician, verdict="ABNORMAL", words="Shadow")
-
-    assert list(note.key_images.all()) == [marked]
-    assert Entry.objects.get(verb="note.written").details == {"verdict": "ABNORMAL"}
-
-
-def test_something_noticed_needs_words(person):
-    procedure = a_report().study.order.procedures.get()
-
-    with pytest.raises(ValidationError, match="few words"):
-        services.write_note(procedure, by=person("Technician"), verdict="URGENT", words=" ")
-
-    assert not PreliminaryNote.objects.exists()
-
-
-def test_handing_in_a_note_ends_its_draft(person):
-    technician, procedure = person("Technician"), a_report().study.order.procedures.get()
-    services.save_note_draft(procedure, by=technician, content={"words": "Sha"})
-    services.save_note_draft(procedure, by=technician, content={"words": "Shadow"})
-    assert procedure.drafts.get(part="note").content == {"words": "Shadow"}
-
-    services.write_note(procedure, by=technician, verdict="NORMAL")
-
-    assert not procedure.drafts.exists()
 
 
 # ── acknowledging ────────────────────────────────────────────────────────────────────────────────

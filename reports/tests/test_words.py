@@ -55,11 +55,11 @@ def test_a_document_is_the_last_whole_text_with_what_was_added_since():
         version(5, "ADDENDUM", "again"),
     ]
 
-    said = [Document.at(versions, number).words.findings for number in range(1, 6)]
+    at = {number: Document.at(versions, number) for number in (*range(1, 6), None)}
+    said = [found.words.findings for found in at.values() if found]
 
-    assert said == ["first", "second", "second\n\nmore", "new", "new\n\nagain"]
-    assert Document.at(versions).later is None
-    assert Document.at(versions, 2).later is versions[-1]
+    assert said == ["first", "second", "second\n\nmore", "new", *["new\n\nagain"] * 2]
+    assert [found.later for found in at.values() if found] == [*[versions[-1]] * 4, None, None]
     assert Document.at(versions, 9) is None
     assert Document.at([]) is None
 
