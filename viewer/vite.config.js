@@ -37,6 +37,8 @@ const PAGE_CHANGES = {
     [' role="columnheader"', ""],
     ["?`list`:`table`]", "?`list`:`group`]"],
     ["`role`,i()?null:`columnheader`", "`role`,null"],
+    ["`aria-colspan`,i()||r()<=1?null:r()", "`aria-colspan`,null"],
+    ["`aria-colindex`,i()?null:t.colIndex", "`aria-colindex`,null"],
     ["`role`,3,`cell`)", "`role`,3,void 0)"],
     ["<article><!></article>", "<div><!></div>"],
   ],

@@ -214,7 +214,7 @@ const calendar = EventCalendar.create(root, {
   slotDuration: "00:15",
   snapDuration: "00:05",
   slotLabelInterval: "00:30",
-  slotWidth: 46,
+  slotWidth: 56,
   scrollTime: clock(new Date(Date.now() - 3_600_000)),
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.refusals import Refused
 from equipment.models import Device, Downtime
@@ -109,7 +110,9 @@ def refuse_to_retire(device: Device) -> None:
     """Raise Refused while anybody is still booked on it: they would wait for ever."""
     number = ScheduledProcedure.objects.on_device(device.pk).unfinished().count()
     if number:
-        raise Refused(
-            _("%(device)s still has %(number)d open procedures: move or cancel them first.")
-            % {"device": device, "number": number}
+        sentence = ngettext(
+            "%(device)s still has %(number)d open procedure: move or cancel it first.",
+            "%(device)s still has %(number)d open procedures: move or cancel them first.",
+            number,
         )
+        raise Refused(sentence % {"device": device, "number": number})
