@@ -6,6 +6,7 @@ the next day goes further than `HORIZON`.
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -19,11 +20,26 @@ from django.utils.translation import gettext_lazy, ngettext
 
 HORIZON = dt.timedelta(days=366 * 20)
 LONGEST_RULE = 200
-PARTS = frozenset(
-    ("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS")
-) | {"BYYEARDAY", "BYWEEKNO", "WKST"}
+ALWAYS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
+IN_A_MONTH = frozenset({"BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"})
+# dateutil looks for a day until the year 9999. By days and weeks it would look at millions of
+# them, so there only what always finds one is taken.
+PARTS = {
+    "DAILY": ALWAYS,
+    "WEEKLY": ALWAYS | {"BYDAY"},
+    "MONTHLY": ALWAYS | IN_A_MONTH,
+    "YEARLY": ALWAYS | IN_A_MONTH,
+}
+VALUES = {
+    "BYDAY": re.compile(r"[+-]?[1-5]?(MO|TU|WE|TH|FR|SA|SU)"),
+    "BYMONTHDAY": re.compile(r"-?([1-9]|[12][0-9]|3[01])"),
+    "BYMONTH": re.compile(r"[1-9]|1[0-2]"),
+    "BYSETPOS": re.compile(r"-?[1-9][0-9]?"),
+    "WKST": re.compile(r"MO|TU|WE|TH|FR|SA|SU"),
+}
 LARGEST_INTERVAL = {"DAILY": 3660, "WEEKLY": 520, "MONTHLY": 240, "YEARLY": 20}
 LARGEST_COUNT = 1000
+LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,7 @@ def rule_of(text: str) -> Rule:
     count, until = _number(parts, "COUNT"), _until(parts)
     if count and until:
         raise ValidationError(_("COUNT and UNTIL exclude each other: give one of them."))
+    _check_days(parts, PARTS[frequency])
     kept = {key: value for key, value in parts.items() if key not in {"COUNT", "UNTIL"}}
     rule = Rule(kept, count, until)
     try:
@@ -88,10 +105,25 @@ def _parts_of(text: str) -> dict[str, str]:
         key, sign, value = piece.partition("=")
         if not sign or not value or key in parts:
             raise ValidationError(_("That is not a recurrence rule (RFC 5545)."))
-        if key not in PARTS:
-            raise ValidationError(_("Maintenance does not use %(part)s.") % {"part": key[:20]})
         parts[key] = value
     return parts
+
+
+def _check_days(parts: dict[str, str], known: frozenset[str]) -> None:
+    """Each part fits the frequency, has values that exist, and they can meet on one day."""
+    for key, value in parts.items():
+        if key not in known:
+            sentence = _("%(part)s does not go with this frequency.")
+            raise ValidationError(sentence % {"part": key[:20]})
+        one = VALUES.get(key)
+        if one and not all(one.fullmatch(piece) for piece in value.split(",")):
+            raise ValidationError(_("%(part)s has an odd value.") % {"part": key})
+    if "BYSETPOS" in parts and not {"BYDAY", "BYMONTHDAY"} & set(parts):
+        raise ValidationError(_("BYSETPOS needs days to choose from."))
+    if "BYMONTH" in parts and "BYMONTHDAY" in parts:
+        longest = max(LONGEST_MONTH[int(month) - 1] for month in parts["BYMONTH"].split(","))
+        if min(abs(int(day)) for day in parts["BYMONTHDAY"].split(",")) > longest:
+            raise ValidationError(_("There is no such day in these months."))
 
 
 def _number(parts: dict[str, str], key: str) -> int | None:
@@ -173,8 +205,7 @@ def _on_which_days(rule: Rule) -> list[str]:
     if "BYMONTH" in parts:
         months = [_month(value) for value in _values(parts, "BYMONTH")]
         said.append(_("in %(months)s") % {"months": _listed(months)})
-    rest = [key for key in ("BYYEARDAY", "BYWEEKNO") if key in parts]
-    return said + [f"{key}={parts[key]}" for key in rest]
+    return said
 
 
 def _values(parts: dict[str, str], key: str) -> list[str]:
@@ -188,8 +219,7 @@ def _day(code: str) -> str:
 
 
 def _month(value: str) -> str:
-    number = int(value) if value.isdecimal() else 0
-    return formats.date_format(dt.date(2000, number, 1), "F") if 1 <= number <= 12 else value  # noqa: PLR2004
+    return formats.date_format(dt.date(2000, int(value), 1), "F")
 
 
 def _listed(words: list[str]) -> str:

@@ -76,15 +76,15 @@ def _write(device: Device, fault: Fault, photos: list[Kept], by: "User") -> Main
     record("fault.reported", entry, by=by, device=device.pk, effect=fault.effect)
     wanted = WORSE.get((device.status, fault.effect))
     if wanted is not None:
-        reason = _reason(fault)
+        reason = _reason(entry, fault)
         change_device_status(device, wanted, by=by, reason=reason, entry=entry)
     transaction.on_commit(partial(poke, "devices", f"maintenance-{entry.pk}"))
     return entry
 
 
-def _reason(fault: Fault) -> str:
+def _reason(entry: MaintenanceEntry, fault: Fault) -> str:
     """What stands on the wall: the symptom, and the words if there are any."""
-    symptom = str(MaintenanceEntry.Symptom(fault.symptom).label)
+    symptom = entry.get_symptom_display() or entry.title
     words = " ".join(fault.words.split())
     return (f"{symptom}: {words}" if words else symptom)[:LONGEST_REASON]
 
@@ -117,4 +117,4 @@ def _make_worse(entry: MaintenanceEntry, device: Device, fault: Fault, by: "User
         entry.save(update_fields=["effect"])
     wanted = WORSE.get((device.status, fault.effect))
     if wanted is not None:
-        change_device_status(device, wanted, by=by, reason=_reason(fault), entry=entry)
+        change_device_status(device, wanted, by=by, reason=_reason(entry, fault), entry=entry)

@@ -53,11 +53,12 @@ def what_is_there(device: Device, period: Period, besides: Reservation | None = 
         return _("%(device)s is taken at that time. Try once more.") % {"device": device}
     blocks = Downtime.objects.under_reservations([one.pk for one in others]).in_order()
     said = [f"{block} ({_span(block.starts_at, block.ends_at)})" for block in blocks[:3]]
-    patients = len(others) - len(blocks)
+    ours = {block.reservation_id for block in blocks}
+    patients = [one.period for one in others if one.pk not in ours]
     if patients:
-        span = _span(cast(dt.datetime, others[0].period.lower), others[-1].period.upper)
-        words = ngettext("%(n)d patient is booked", "%(n)d patients are booked", patients)
-        said.append(f"{words % {'n': patients}} ({span})")
+        span = _span(cast(dt.datetime, patients[0].lower), patients[-1].upper)
+        words = ngettext("%(n)d patient is booked", "%(n)d patients are booked", len(patients))
+        said.append(f"{words % {'n': len(patients)}} ({span})")
     return _(
         "%(device)s is taken at that time: %(what)s. Move that first, or take another time."
     ) % {
