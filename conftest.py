@@ -12,6 +12,7 @@ import redis
 from django.contrib.auth.models import Group
 from django.test import TransactionTestCase
 
+from common import fresh
 from common.preparation import ROOT
 from common.tests.programs import RealPrograms, Up
 from staff.models import User
@@ -48,6 +49,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """The last lines say what was not tested, and how to get what is missing."""
     for reason, count in sorted(skipped.items()):
         config.get_terminal_writer().line(f"NOT TESTED ({count} tests): {reason}", yellow=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test draws its own live parts."""
+    monkeypatch.setattr(fresh, "shelf", fresh.Shelf())
 
 
 # ── people and files ─────────────────────────────────────────────────────────────────────────────

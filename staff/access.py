@@ -45,6 +45,12 @@ def needs(*permissions: str) -> Callable[[Page], Page]:
     return close
 
 
+def sight_of(user: "User") -> str:
+    """All that decides what a person sees of everybody's records: people of equal permissions see
+    the same. (Whoever sees only their own is not meant.)"""
+    return " ".join(sorted(user.get_all_permissions()))
+
+
 def permission_required_any(*permissions: str) -> Callable[[Any], Any]:
     """Django's permission_required, satisfied by any one of `permissions`."""
 

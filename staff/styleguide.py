@@ -68,7 +68,7 @@ def _patients() -> list[SimpleNamespace]:
             "Okafor^Adaeze",
             "MRN-204418",
             dt.date(1968, 3, 9),
-            alerts=SimpleNamespace(all=_alerts()),
+            alerts=SimpleNamespace(all=_alerts),
         ),
         _patient(
             "Yamada^Tarou",
@@ -88,7 +88,7 @@ def _patients() -> list[SimpleNamespace]:
             None,
             is_provisional=True,
             get_sex_display="",
-            alerts=SimpleNamespace(all=_alerts()[:1]),
+            alerts=SimpleNamespace(all=lambda: _alerts()[:1]),
         ),
     ]
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common.live import poke
 from equipment.models import Device
 from equipment.tests.factories import DeviceFactory
 from patients.tests.factories import AlertFactory, PatientFactory
@@ -211,6 +212,7 @@ def test_htmx_gets_the_live_part_alone_and_nothing_at_all_when_nothing_changed(c
     first = client.get(BOARD, headers=live)
     again = client.get(BOARD, headers=live | {"If-None-Match": first["ETag"]})
     ScheduledProcedureFactory.create()
+    poke("board")
     changed = client.get(BOARD, headers=live | {"If-None-Match": first["ETag"]})
 
     assert first.content.decode().lstrip().startswith('<section id="board"')

@@ -4,8 +4,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from common.fresh import drawn_once
 from common.pages import unless_unchanged
-from staff.access import StaffRequest, needs
+from staff.access import StaffRequest, needs, sight_of
 from worklist.board import Board, Filters, words_in
 from worklist.models import ScheduledProcedure
 
@@ -19,8 +20,16 @@ def board(request: StaffRequest) -> HttpResponse:
     """
     template = "worklist/board.html#board" if request.htmx else "worklist/board.html"
     filters = Filters.of(request.GET, request.POST.get("words", ""))
-    page = render(request, template, {"board": Board(request.user, filters)})
-    return page if request.method == "POST" else unless_unchanged(request, page)
+
+    def draw() -> HttpResponse:
+        return render(request, template, {"board": Board(request.user, filters)})
+
+    if request.method == "POST":
+        return draw()
+    if not request.htmx:
+        return unless_unchanged(request, draw())
+    seen_by = (sight_of(request.user), request.user.pk if filters.is_mine else None)
+    return drawn_once(request, ("board", "devices"), seen_by, draw)
 
 
 @require_GET
