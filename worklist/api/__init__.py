@@ -1,0 +1,15 @@
+"""The worklist for programs: the same lists and the same verbs as the pages."""
+
+from worklist.api.catalogue import FreeTimesViewSet, ProcedureTypeViewSet
+from worklist.api.open_steps import DiscrepancyViewSet, ProposalViewSet
+from worklist.api.orders import OrderViewSet
+from worklist.api.procedures import ScheduledProcedureViewSet
+
+__all__ = [
+    "DiscrepancyViewSet",
+    "FreeTimesViewSet",
+    "OrderViewSet",
+    "ProcedureTypeViewSet",
+    "ProposalViewSet",
+    "ScheduledProcedureViewSet",
+]
