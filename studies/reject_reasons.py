@@ -4,12 +4,14 @@ The standard's meaning goes into objects and exports; people read our word. The 
 tiles have until a department has rejected anything.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+RECENT = dt.timedelta(days=90)  # what was used in this time says which reasons come first
 STANDARD, LOCAL = "DCM", "99IMG"
 
 

@@ -296,7 +296,10 @@ def test_stars_are_given_from_page_and_viewer_and_told_to_it(client, technician)
     assert starred.status_code == 204
     study = first.series.study.study_instance_uid
     told = client.get(reverse("studies:key_images", args=[study])).json()
-    assert sorted(told["keyImages"]) == sorted([first.sop_instance_uid, second.sop_instance_uid])
+    series = first.series.series_instance_uid
+    assert told["keyImages"] == [
+        {"instance": image.sop_instance_uid, "series": series} for image in (first, second)
+    ]
     client.post(reverse("studies:mark_key", args=[first.pk]), {"decision": "unmark"})
     assert KeyImage.objects.get().instance == second
 

@@ -13,7 +13,7 @@ from common.pages import came_from, unless_unchanged
 from common.refusals import Refused
 from staff.access import StaffRequest, needs
 from studies import services
-from studies.models import Instance, KeyImage, Series, Study
+from studies.models import Instance, Series, Study
 from studies.rejections import RejectedList
 from studies.views.studies import SEE_STUDIES
 from worklist.models import ScheduledProcedure
@@ -122,11 +122,15 @@ def rejected(request: StaffRequest) -> HttpResponse:
 @require_GET
 @needs(*SEE_STUDIES)
 def key_images(request: StaffRequest, uid: str) -> JsonResponse:
-    """The SOP Instance UIDs of the key images of a study, for the viewer."""
+    """The key images of a study in order, with their series, for the viewer."""
     visible = Study.objects.visible_to(request.user)
     study = get_object_or_404(visible, study_instance_uid=uid)
-    marks = KeyImage.objects.filter(instance__series__study=study, instance__is_rejected=False)
-    uids = list(marks.values_list("instance__sop_instance_uid", flat=True))
-    answer = JsonResponse({"keyImages": uids})
+    marked = Instance.objects.clinical().filter(series__study=study, key_mark__isnull=False)
+    keys = marked.in_order().values("sop_instance_uid", "series__series_instance_uid")
+    told = [
+        {"instance": key["sop_instance_uid"], "series": key["series__series_instance_uid"]}
+        for key in keys
+    ]
+    answer = JsonResponse({"keyImages": told})
     answer["Cache-Control"] = "private, no-cache"
     return answer

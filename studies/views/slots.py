@@ -1,7 +1,5 @@
 """Pieces that pages of other nouns leave a place for."""
 
-import datetime as dt
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,12 +10,11 @@ from patients.models import Patient
 from staff.access import StaffRequest, needs
 from studies.expected import ProcedureImages
 from studies.models import ImageReview, Study
-from studies.reject_reasons import most_used_first
+from studies.reject_reasons import RECENT, most_used_first
 from studies.views.studies import SEE_STUDIES
 from worklist.models import ScheduledProcedure
 
 SHOWN_STUDIES = 50
-RECENT = dt.timedelta(days=90)  # what was used in this time says which reasons come first
 
 
 @require_GET

@@ -7,8 +7,10 @@ from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -17,7 +19,8 @@ from django.views.i18n import JavaScriptCatalog
 
 from staff.access import StaffRequest, needs
 from studies import services
-from studies.models import Study
+from studies.models import ImageReview, Study
+from studies.reject_reasons import RECENT, most_used_first
 
 MOST_STUDIES = 4  # side by side
 MOST_OTHERS = 50
@@ -73,7 +76,17 @@ def config_of(studies: list[Study], request: StaffRequest, back: str) -> dict[st
         "language": get_language(),
         "otherStudies": [words_of(other) for other in others.newest_first()[:MOST_OTHERS]],
         "strings": translations(),
+        "review": reviewing(request),
     }
+
+
+def reviewing(request: StaffRequest) -> dict[str, Any] | None:
+    """What rejecting and starring needs; nothing for those who do neither."""
+    if not request.user.has_perm("studies.review_image"):
+        return None
+    used = ImageReview.objects.most_used_reasons(timezone.now() - RECENT)
+    reasons = [{"code": one.code, "words": str(one.word)} for one in most_used_first(used)]
+    return {"token": get_token(request), "reasons": reasons}
 
 
 def words_of(study: Study) -> dict[str, str]:

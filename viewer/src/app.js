@@ -7,6 +7,7 @@ import { loadSeries, mayHaveImages, openStudy } from "./catalogue.js";
 import { h, say as write } from "./dom.js";
 import { Fault } from "./fault.js";
 import { clearNotice, sayTrouble } from "./notice.js";
+import { loadKeys } from "./reviews.js";
 import { addStudy, makeStrip } from "./strip.js";
 import { gettext } from "./text.js";
 
@@ -34,6 +35,7 @@ async function open(uid, role) {
   const known = studies.find((study) => study.uid === uid);
   if (known) return known;
   const study = await openStudy(uid);
+  loadKeys(uid);
   studies.push(study);
   addStudy(strip, study, role);
   const first = firstSeries(study);

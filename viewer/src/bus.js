@@ -8,6 +8,7 @@
 //   "layout"   the panes were laid out anew
 //   "tools"    the chosen tool or a switch changed
 //   "measured" a measurement came, changed or went
+//   "keys"     an image was starred, or is a key image no longer
 
 const target = new EventTarget();
 

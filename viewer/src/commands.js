@@ -3,6 +3,7 @@
 
 import { movement, page, stage } from "./commands_stage.js";
 import { picture, tools } from "./commands_picture.js";
+import { reviews } from "./commands_review.js";
 
 /**
  * @typedef {object} Command
@@ -19,5 +20,5 @@ import { picture, tools } from "./commands_picture.js";
 
 /** @returns {Command[]} */
 export function allCommands() {
-  return [...tools(), ...picture(), ...stage(), ...page(), ...movement()];
+  return [...tools(), ...picture(), ...reviews(), ...stage(), ...page(), ...movement()];
 }

@@ -9,6 +9,8 @@
  * @property {string} language  Of the person, for plural forms.
  * @property {{uid: string, date: string, modalities: string, description: string}[]} otherStudies  This
  *   patient's other studies. They come with the page: a search would put the record number into an address.
+ * @property {{token: string, reasons: {code: string, words: string}[]}|null} review  What starring and
+ *   rejecting needs; null for who may do neither.
  * @property {Record<string, string|string[]>} strings  Translations by English text.
  */
 
@@ -23,6 +25,7 @@ export function readConfig(id = "viewer-config") {
     language: "en",
     otherStudies: [],
     strings: {},
+    review: null,
     ...given,
     studies: (given.studies ?? []).filter(Boolean),
   };

@@ -71,7 +71,7 @@ export function seriesLines(attributes) {
 }
 
 /** Which picture of the stack it is, and where it lies. */
-export function placeLines(frame, index, count) {
+export function placeLines(frame, index, count, isKey = false) {
   const { attributes } = frame;
   const instance = number(attributes, "00200013");
   const thickness = number(attributes, "00180050");
@@ -89,6 +89,7 @@ export function placeLines(frame, index, count) {
         : "",
       "lesser",
     ],
+    [isKey ? `★ ${gettext("Key image")}` : "", "starred"],
     [position, "strong"],
   ];
 }

@@ -107,6 +107,29 @@ export class Desk {
     return undefined;
   }
 
+  /** Show one image of a stack in the active pane. */
+  async showImage(stack, index) {
+    if (this.planes) this.closePlanes();
+    const pane = this.stage.active;
+    if (pane.stack === stack) return pane.goTo(index);
+    clearNotice();
+    return pane.show(stack, index);
+  }
+
+  /** A series has changed in the archive: read it again, and stay near the image that was shown. */
+  async reloadSeries(stack, index) {
+    const { series } = stack;
+    const pane = this.stage.paneOf(stack) ?? this.stage.active;
+    series.loading = null;
+    try {
+      const stacks = await loadSeries(series);
+      const next = stacks.find(({ form }) => form === stack.form) ?? stacks[0];
+      if (next) await pane.show(next, Math.min(index, Math.max(0, next.frames.length - 1)));
+    } catch {
+      pane.empty(); // the last image of it is gone
+    }
+  }
+
   drop(paneId, series, stack) {
     const pane = this.stage.panes.find(({ id }) => id === paneId);
     if (!pane) return;

@@ -1,7 +1,7 @@
 // A pane: one place on the stage that shows one stack, with its words, slider and film controls.
 
 import { Enums, eventTarget } from "@cornerstonejs/core";
-import { tell } from "./bus.js";
+import { listen, tell } from "./bus.js";
 import { makeCine } from "./cine.js";
 import { hasImages } from "./catalogue.js";
 import {
@@ -19,6 +19,7 @@ import { pixelType, whyDrawn } from "./decoding.js";
 import { h, oncePerFrame } from "./dom.js";
 import { canDrawPlanes, enableStack, engine, prefersCanvas } from "./engine.js";
 import { forgetFault, isLoaded } from "./loader.js";
+import { isKey } from "./reviews.js";
 import { makeSlider, setSlider } from "./slider.js";
 import { gettext } from "./text.js";
 import { addViewport, removeViewport } from "./tools.js";
@@ -66,6 +67,7 @@ export class Pane {
       this.imageWanted(event.detail.imageIdIndex),
     );
     this.listenTo(this.image, Events.IMAGE_RENDERED, () => this.imageDrawn());
+    this.unlisten = listen("keys", this.refresh);
     for (const news of [Events.VOI_MODIFIED, Events.CAMERA_MODIFIED])
       this.listenTo(this.image, news, this.refresh);
     this.listenTo(eventTarget, Events.IMAGE_LOAD_ERROR, (event) => this.imageFailed(event.detail?.imageId));
@@ -108,6 +110,7 @@ export class Pane {
     clearTimeout(this.spinner);
     clearTimeout(this.delayed);
     for (const [target, news, hear] of this.listeners ?? []) target.removeEventListener(news, hear);
+    this.unlisten?.();
     this.disable();
     this.element.remove();
   }
@@ -141,6 +144,17 @@ export class Pane {
     );
     this.cine.prepare();
     return undefined;
+  }
+
+  /** Nothing is left to show here. */
+  empty() {
+    this.cine.stop();
+    this.stack = null;
+    this.element.dataset.state = "empty";
+    clearOverlay(this.overlay);
+    setSlider(this.slider, 0, 1);
+    coverEmpty(this.cover);
+    tell("pane", { pane: this });
   }
 
   showDocument() {
@@ -264,7 +278,7 @@ export class Pane {
     const isShown = this.element.dataset.state === "image";
     writeCorner(corners["top-left"], patientLines(frame.attributes));
     writeCorner(corners["top-right"], seriesLines(frame.attributes));
-    writeCorner(corners["bottom-left"], placeLines(frame, this.wanted, this.stack.frames.length));
+    writeCorner(corners["bottom-left"], placeLines(frame, this.wanted, this.stack.frames.length, isKey(frame)));
     writeCorner(
       corners["bottom-right"],
       isShown ? viewLines({ ...this.view.state(), drawn: frame.drawn }) : [],

@@ -1,6 +1,7 @@
-// The slider beside a stack: where we are, and how much of it is here already.
+// The slider beside a stack: where we are, how much of it is here already, and its key images.
 
 import { h, oncePerFrame } from "./dom.js";
+import { isKey } from "./reviews.js";
 import { fill, gettext } from "./text.js";
 
 /** Make a slider; `onMove(index)` hears where the person wants to go. */
@@ -34,16 +35,17 @@ export function setSlider(slider, index, count, stack = null) {
   slider.paint();
 }
 
-/** Light: loaded; red: failed. */
+/** Light: loaded; red: failed; yellow: key images. */
 function paintTrack({ canvas, stack }) {
   const context = canvas.getContext("2d");
   context.clearRect(0, 0, canvas.width, canvas.height);
   if (!stack) return;
   const step = canvas.height / stack.frames.length;
   stack.frames.forEach((frame, index) => {
-    const colour = stack.failed.has(frame) ? "#ff8a80" : stack.loaded.has(frame) ? "#5f7d99" : null;
+    const loaded = stack.loaded.has(frame) ? "#5f7d99" : null;
+    const colour = isKey(frame) ? "#ffd34d" : stack.failed.has(frame) ? "#ff8a80" : loaded;
     if (!colour) return;
     context.fillStyle = colour;
-    context.fillRect(0, index * step, canvas.width, Math.max(step, 0.5));
+    context.fillRect(0, index * step, canvas.width, Math.max(step, isKey(frame) ? 2 : 0.5));
   });
 }

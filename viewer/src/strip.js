@@ -6,6 +6,7 @@ import { listen } from "./bus.js";
 import { hasImages, mayHaveImages } from "./catalogue.js";
 import { h, oncePerFrame, say } from "./dom.js";
 import { icon } from "./icons.js";
+import { keysOf } from "./reviews.js";
 import { fill, gettext, ngettext } from "./text.js";
 
 const DRAGGED = "application/x-stack";
@@ -21,6 +22,7 @@ export function makeStrip(element, given) {
   listen("pane", strip.paint);
   listen("active", strip.paint);
   listen("layout", strip.paint);
+  listen("keys", strip.paint);
   listen("stacks", ({ series }) => rebuild(strip, series));
   return strip;
 }
@@ -71,6 +73,7 @@ function makeCard(strip, series, stack, index) {
   picture.addEventListener("error", () =>
     picture.replaceWith(h("span", { class: "no-picture", text: series.modality })),
   );
+  const stars = h("span", { class: "card-stars", hidden: true });
   const bar = h("span", { class: "card-bar" });
   const note = h("span", { class: "card-note" });
   const button = h(
@@ -87,6 +90,7 @@ function makeCard(strip, series, stack, index) {
       picture,
       h("span", { class: "card-modality", text: series.modality }),
       series.trouble ? icon("warning") : null,
+      stars,
     ),
     h(
       "span",
@@ -101,7 +105,7 @@ function makeCard(strip, series, stack, index) {
     event.dataTransfer.setData(DRAGGED, stack?.id ?? series.uid);
     strip.dragged = { series, stack };
   });
-  return { item: h("li", {}, button), button, bar, note, series, stack };
+  return { item: h("li", {}, button), button, bar, note, stars, series, stack };
 }
 
 function nameOf(series, stack) {
@@ -128,13 +132,14 @@ function paintAll(strip) {
   for (const cards of strip.cards.values()) for (const card of cards) paint(strip, card);
 }
 
-function paint(strip, { button, bar, note, series, stack }) {
+function paint(strip, { button, bar, note, stars, series, stack }) {
   const shown = stack ? strip.given.isShown(stack) : "";
   button.dataset.shown = shown;
   if (shown === "active") button.setAttribute("aria-current", "true");
   else button.removeAttribute("aria-current");
   if (series.trouble) say(note, series.trouble.message);
   if (!stack || !hasImages(stack)) return;
+  paintStars(stars, keysOf(stack));
   const done = stack.loaded.size / stack.frames.length;
   bar.style.setProperty("--done", done.toFixed(3));
   bar.dataset.state = stack.loaded.size + stack.failed.size >= stack.frames.length ? "done" : "loading";
@@ -144,6 +149,12 @@ function paint(strip, { button, bar, note, series, stack }) {
       ? ngettext("%(count)s cannot be shown", "%(count)s cannot be shown", stack.failed.size)
       : "",
   );
+}
+
+function paintStars(stars, count) {
+  stars.hidden = !count;
+  say(stars, `★ ${count}`);
+  stars.title = ngettext("%(count)s key image", "%(count)s key images", count);
 }
 
 /** Let series be dropped on a pane. */

@@ -22,7 +22,7 @@ export function makeToolbar(element, commands, desk) {
   all.forEach((button, index) => (button.tabIndex = index ? -1 : 0));
   element.addEventListener("keydown", (event) => moveFocus(event, all));
   const paint = oncePerFrame(() => buttons.forEach((button, command) => paintButton(button, command, desk)));
-  for (const news of ["tools", "image", "active", "layout", "measured", "stacks", "pane"])
+  for (const news of ["tools", "image", "active", "layout", "measured", "stacks", "pane", "keys"])
     listen(news, paint);
   document.addEventListener("fullscreenchange", paint);
   paint();
