@@ -6,13 +6,11 @@ from equipment.models.maintenance import (
     AttachmentQuerySet,
     MaintenanceEntry,
     MaintenanceEntryQuerySet,
-    MaintenanceKind,
-    MaintenancePlan,
-    MaintenancePlanQuerySet,
     Part,
     WorkNote,
 )
 from equipment.models.node import Node, NodeQuerySet
+from equipment.models.plan import MaintenanceKind, MaintenancePlan, MaintenancePlanQuerySet
 from equipment.models.time import (
     Downtime,
     DowntimeQuerySet,

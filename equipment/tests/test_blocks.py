@@ -55,11 +55,10 @@ def test_a_time_that_is_taken_is_refused_with_what_is_there(person):
 
 def test_blocks_that_touch_and_blocks_of_other_devices_are_no_obstacle(person):
     engineer, device = person("Engineer"), DeviceFactory.create()
-    first = plan_block(device, block(1, 3), by=engineer)
+    start, end = hours(1, 3)
+    plan_block(device, Block("QC", start, end), by=engineer)
 
-    plan_block(
-        device, Block("QC", first.ends_at, first.ends_at + dt.timedelta(hours=1)), by=engineer
-    )
+    plan_block(device, Block("QC", end, end + dt.timedelta(hours=1)), by=engineer)
     plan_block(DeviceFactory.create(), block(1, 3), by=engineer)
 
     assert Reservation.objects.count() == 3
@@ -101,6 +100,7 @@ def test_a_block_is_not_moved_onto_somebody_else(person):
         move_block(planned, hours(2, 5), by=engineer)
 
     planned.refresh_from_db()
+    assert planned.reservation is not None
     assert planned.ends_at == planned.reservation.period.upper
 
 
