@@ -293,6 +293,7 @@ class ExposureForm(forms.ModelForm):  # type: ignore[type-arg]
             "is_shielded",
             "held_by",
         )
+        labels = {"kv": "kV", "mas": "mAs"}  # no capital letters: these are units
 
     def __init__(self, modality: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **({"auto_id": "exposed_%s"} | kwargs))

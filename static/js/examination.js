@@ -6,6 +6,7 @@ const PAUSE = 700;
 const AGAIN = 5000;
 const words = document.getElementById("draft-words")?.dataset ?? {};
 const timers = new Map();
+const typedOn = new WeakMap(); // the number of the draft that a form's words were typed upon, whatever the page says since
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 const isKept = (field) => field.name && field.name !== "csrfmiddlewaretoken" && !["submit", "button", "hidden", "file"].includes(field.type);
@@ -37,7 +38,11 @@ function state(form, text) {
   if (line) line.replaceChildren(text);
 }
 
+const numberOf = (form) => typedOn.get(form) ?? Number(form.dataset.draftNumber || 0);
+
+// Handed in, or given up for another version: a refresh may fill the fields again.
 function release(form) {
+  typedOn.delete(form);
   for (const field of form.elements) field.removeAttribute("data-touched");
 }
 
@@ -49,14 +54,13 @@ async function save(form) {
   const answer = await fetch(form.dataset.draft, {
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-    body: JSON.stringify({ number: Number(form.dataset.draftNumber || 0), content }),
+    body: JSON.stringify({ number: numberOf(form), content }),
   }).catch(() => null);
   if (answer?.status === 409) return conflict(form, await answer.json());
   if (!answer?.ok) return later(form);
   const kept = await answer.json();
-  form.dataset.draftNumber = kept.number;
+  typedOn.set(form, kept.number);
   state(form, words.saved.replace("%(time)s", clock(kept.saved_at)));
-  if (!timers.has(form)) release(form);
 }
 
 function later(form) {
@@ -73,15 +77,15 @@ function conflict(form, theirs) {
     return button;
   };
   const mine = choice(words.mine, () => {
-    form.dataset.draftNumber = theirs.number;
+    typedOn.set(form, theirs.number);
     line.classList.remove("is-conflict");
     save(form);
   });
   const other = choice(words.theirs, () => {
-    form.dataset.draftNumber = theirs.number;
     line.classList.remove("is-conflict");
     fill(form, theirs.content);
     release(form);
+    form.dataset.draftNumber = theirs.number;
     state(form, words.saved.replace("%(time)s", clock(theirs.saved_at)));
   });
   line.classList.add("is-conflict");
@@ -93,6 +97,7 @@ document.addEventListener("input", (event) => {
   if (!form?.dataset.draft || !isKept(event.target)) return;
   // One radio speaks for all of its name: a refresh must not tick its neighbour.
   for (const field of form.elements) if (field.name === event.target.name) field.setAttribute("data-touched", "");
+  if (!typedOn.has(form)) typedOn.set(form, numberOf(form));
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => save(form), PAUSE));
 });
@@ -102,47 +107,52 @@ window.addEventListener("pagehide", () => saveAll());
 function saveAll() {
   for (const [form, timer] of timers) {
     clearTimeout(timer);
-    const body = JSON.stringify({ number: Number(form.dataset.draftNumber || 0), content: contentOf(form) });
+    const body = JSON.stringify({ number: numberOf(form), content: contentOf(form) });
     fetch(form.dataset.draft, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRFToken": token() }, body })
       .then((answer) => (answer.ok ? answer.json() : null))
-      .then((kept) => kept && (form.dataset.draftNumber = kept.number))
+      .then((kept) => kept && typedOn.set(form, kept.number))
       .catch(() => null);
     timers.delete(form);
   }
 }
 
 // ── handing in ─────────────────────────────────────────────────────────────────────────────────────
+// Where a request came from is noted when it is sent: the news of it may redraw the page before its answer.
+const senders = new WeakMap();
+let handedIn = null;
+let shown = null; // the step that was unfolded for the person, not by them
+
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.detail.elt.closest?.("form[data-draft]");
-  if (!form) return;
-  clearTimeout(timers.get(form));
-  timers.delete(form);
+  const sender = event.detail.elt;
+  if (event.detail.requestConfig.verb !== "post" || !sender.closest?.("#work, dialog")) return;
+  const form = sender.closest("form.exam-form");
+  if (form) {
+    clearTimeout(timers.get(form));
+    timers.delete(form);
+  }
+  if (form || sender.closest(".work-actions")) senders.set(event.detail.xhr, { form, step: form?.closest("[data-step]")?.dataset.step ?? "" });
 });
 
-let handedIn = null;
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const sender = event.detail.requestConfig?.elt;
-  if (event.detail.requestConfig?.verb !== "post" || event.detail.xhr.status >= 300 || !sender?.closest) return;
-  const form = sender.closest(".exam-form");
-  if (form) {
-    release(form);
-    if (form.contains(document.activeElement)) document.activeElement.blur();
-    handedIn = form.closest("[data-step]")?.dataset.step ?? null;
-    const inner = form.closest(".fact-more details, td details, .again");
-    if (inner) inner.open = false;
-  } else if (sender.closest("#work .work-actions")) handedIn = "";
+  const sent = senders.get(event.detail.xhr);
+  if (!sent || event.detail.xhr.status >= 300) return;
+  handedIn = sent.step;
+  if (!sent.form) return;
+  release(sent.form);
+  if (sent.form.contains(document.activeElement)) document.activeElement.blur();
+  const inner = sent.form.closest(".fact-more details, td details, .again");
+  if (inner) inner.open = false;
 });
 
 document.body.addEventListener("htmx:afterSettle", () => {
   if (handedIn === null) return;
-  const was = handedIn;
+  const was = handedIn ? document.getElementById(`step-${handedIn}`) : null;
+  const isRepeated = ["given", "exposed"].includes(handedIn);
   handedIn = null;
   const next = document.querySelector(".step.is-next");
-  const before = was && document.getElementById(`step-${was}`);
-  const isRepeated = ["given", "exposed"].includes(was);
-  if (before?.classList.contains("step-done") && before !== next && !isRepeated) before.open = false;
-  if (next && !isRepeated) show(next);
-  else before?.querySelector("summary")?.focus({ preventScroll: true });
+  if (isRepeated || !next) return was?.querySelector("summary").focus({ preventScroll: true });
+  for (const done of [was, shown]) if (done?.classList.contains("step-done") && done !== next) done.open = false;
+  show((shown = next));
 });
 
 function show(step) {
