@@ -19,7 +19,7 @@ from worklist.models import ScheduledProcedure
 if TYPE_CHECKING:
     from staff.models import User
 
-PAGE = 60
+PAGE = 40
 LONGEST_KEY = 18  # digits of a bigint
 SHELVES: dict[str, str | Promise] = {
     "all": gettext_lazy("To read"),

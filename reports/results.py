@@ -15,7 +15,7 @@ from worklist.models.order import OrderQuerySet
 if TYPE_CHECKING:
     from staff.models import User
 
-SHOWN = 100
+SHOWN = 50
 TOLD = [*Report.SIGNED, Report.Status.ENTERED_IN_ERROR]
 
 

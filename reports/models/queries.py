@@ -59,6 +59,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Not ready although the images have settled: something is missing, or news was lost."""
         return self.filter(status=self.model.Status.NOT_READY, study__status="READY")
 
+    def waiting_after(self, moment: dt.datetime) -> Self:
+        """Those that wait since a later moment, the newest first."""
+        return self.filter(waiting_since__gt=moment).order_by("-waiting_since", "-pk")
+
     def of_modality(self, modality: str) -> Self:
         """With a series of this modality; `modalities` is joined by backslashes."""
         alone, first = Q(study__modalities=modality), f"{modality}\\"
