@@ -76,19 +76,24 @@ function conflict(form, theirs) {
     button.addEventListener("click", act);
     return button;
   };
+  const settled = () => {
+    line.classList.remove("is-conflict");
+    line.removeAttribute("data-keep");
+  };
   const mine = choice(words.mine, () => {
     typedOn.set(form, theirs.number);
-    line.classList.remove("is-conflict");
+    settled();
     save(form);
   });
   const other = choice(words.theirs, () => {
-    line.classList.remove("is-conflict");
+    settled();
     fill(form, theirs.content);
     release(form);
     form.dataset.draftNumber = theirs.number;
     state(form, words.saved.replace("%(time)s", clock(theirs.saved_at)));
   });
   line.classList.add("is-conflict");
+  line.setAttribute("data-keep", ""); // no refresh takes the choice away
   line.replaceChildren(theirs.sentence, " ", mine, " ", other);
 }
 
