@@ -40,6 +40,7 @@ urlpatterns = [
     path("unscheduled/", slots.unscheduled_today, name="unscheduled_today"),
     path("<study_uid:uid>/", studies.study, name="study"),
     path("<study_uid:uid>/key-images/", reviews.key_images, name="key_images"),
+    path("<study_uid:uid>/rejected-later/", slots.rejected_later, name="rejected_later"),
     path("<study_uid:uid>/candidates/", studies.candidates, name="candidates"),
     path("<study_uid:uid>/match/<int:procedure_pk>/", studies.match, name="match"),
 ]

@@ -43,7 +43,7 @@ def keep_image(instance: Instance, *, by: "User") -> Instance:
 
     Refused for a rejected one: it is restored first.
     """
-    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk))
+    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk), instance.series.study_id)
     if instance.is_rejected:
         raise Refused(_("This image is rejected. Restore it first."))
     _keep(study, [instance], by)
@@ -89,22 +89,25 @@ def reject_image(instance: Instance, *, by: "User", reason: str, comment: str = 
     One that is rejected already stays as it is, with its first reason. Refused without a reason
     that is on the list.
     """
-    _reject(Instance.objects.filter(pk=instance.pk), by, reason, comment)
+    study_pk = instance.series.study_id
+    _reject(study_pk, Instance.objects.filter(pk=instance.pk), by, (reason, comment))
     instance.refresh_from_db()
     return instance
 
 
 def reject_series(series: Series, *, by: "User", reason: str, comment: str = "") -> int:
     """Reject all images of a series in one action; how many were not rejected before."""
-    return _reject(Instance.objects.filter(series=series.pk), by, reason, comment)
+    images = Instance.objects.filter(series=series.pk)
+    return _reject(series.study_id, images, by, (reason, comment))
 
 
 @transaction.atomic
-def _reject(wanted: "InstanceQuerySet", by: "User", reason: str, comment: str) -> int:
-    why = REASONS.get(reason)
+def _reject(study_pk: int, wanted: "InstanceQuerySet", by: "User", words: tuple[str, str]) -> int:
+    """`words` are the code of the reason and a comment."""
+    why, comment = REASONS.get(words[0]), words[1]
     if why is None:
         raise Refused(_("Choose one of the reasons."))
-    study, instances = _locked(wanted)
+    study, instances = _locked(wanted, study_pk)
     fresh = [instance for instance in instances if not instance.is_rejected]
     if not fresh:
         return 0
@@ -130,19 +133,20 @@ def restore_image(instance: Instance, *, by: "User", reason: str = "") -> Instan
 
     Within an hour that is an undo; later it is refused unless somebody says why.
     """
-    _restore(Instance.objects.filter(pk=instance.pk), by, reason)
+    _restore(instance.series.study_id, Instance.objects.filter(pk=instance.pk), by, reason)
     instance.refresh_from_db()
     return instance
 
 
 def restore_series(series: Series, *, by: "User", reason: str = "") -> int:
     """Bring all rejected images of a series back; how many these were."""
-    return _restore(Instance.objects.filter(series=series.pk), by, reason)
+    images = Instance.objects.filter(series=series.pk)
+    return _restore(series.study_id, images, by, reason)
 
 
 @transaction.atomic
-def _restore(wanted: "InstanceQuerySet", by: "User", reason: str) -> int:
-    study, instances = _locked(wanted)
+def _restore(study_pk: int, wanted: "InstanceQuerySet", by: "User", reason: str) -> int:
+    study, instances = _locked(wanted, study_pk)
     back = [instance for instance in instances if instance.is_rejected]
     if not back:
         return 0
@@ -168,7 +172,7 @@ def mark_key(instance: Instance, *, by: "User", comment: str = "") -> KeyImage:
 
     Refused for a rejected one.
     """
-    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk))
+    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk), instance.series.study_id)
     if instance.is_rejected:
         raise Refused(_("A rejected image cannot be a key image."))
     mark, is_new = KeyImage.objects.get_or_create(
@@ -183,20 +187,17 @@ def mark_key(instance: Instance, *, by: "User", comment: str = "") -> KeyImage:
 @transaction.atomic
 def unmark_key(instance: Instance, *, by: "User") -> None:
     """Take the mark away; nothing happens when there is none."""
-    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk))
+    study, [instance] = _locked(Instance.objects.filter(pk=instance.pk), instance.series.study_id)
     removed, _tables = KeyImage.objects.filter(instance=instance).delete()
     if removed:
         record("image.unmarked", study, by=by, patient=study.patient, instance=instance.pk)
         _tell(study, [instance])
 
 
-def _locked(
-    wanted: "InstanceQuerySet", study_pk: int | None = None
-) -> tuple[Study, list[Instance]]:
+def _locked(wanted: "InstanceQuerySet", study_pk: int) -> tuple[Study, list[Instance]]:
     """The study of these images, locked, and then the images as they stand now."""
-    rows = wanted.select_related("series")
-    study = Study.objects.locked(study_pk or rows[:1].get().series.study_id)
-    return study, list(rows.order_by("pk"))
+    study = Study.objects.locked(study_pk)
+    return study, list(wanted.select_related("series").order_by("pk"))
 
 
 def _decide(

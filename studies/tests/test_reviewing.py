@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 import time_machine
 from django.db import InternalError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
 from common.refusals import Refused
 from studies import services
-from studies.models import ImageReview, Instance, KeyImage, Study
+from studies.models import Archive, ImageReview, Instance, KeyImage, Study
 from studies.reject_reasons import REASONS, most_used_first
 from studies.signals import images_reviewed
 from studies.tests.exposures import exposed
@@ -180,6 +181,14 @@ def test_an_image_that_arrives_brings_back_a_series_of_which_all_was_rejected(
     assert (study.clinical_series_count, study.modalities) == (1, "DX")
 
 
+def test_a_series_without_images_has_nothing_to_reject(technician):
+    series = SeriesFactory.create()
+
+    assert services.reject_series(series, by=technician, reason=MOTION) == 0
+    assert services.restore_series(series, by=technician) == 0
+    assert services.keep_series(series, by=technician) == 0
+
+
 def test_a_study_names_only_modalities_that_readers_find_in_it(chest, technician):
     study = chest[0].series.study
     other = SeriesFactory.create(study=study, modality="OT", instance_count=1)
@@ -240,6 +249,33 @@ def test_a_reader_of_a_signed_report_finds_what_was_rejected_later(chest, techni
     assert not later.all().exists()
 
 
+def test_whoever_opens_what_was_signed_is_told(client, chest, technician):
+    services.reject_image(chest[0], by=technician, reason=MOTION)
+    signed_at = timezone.now()
+    services.reject_image(chest[1], by=technician, reason="WRONG_PATIENT")
+    client.force_login(technician)
+    study = chest[0].series.study.study_instance_uid
+    address = reverse("studies:rejected_later", args=[study])
+
+    told = client.get(address, {"since": signed_at.isoformat()}).content.decode()
+
+    assert "1 image of this study was rejected" in told
+    assert "wrong patient" in told
+    assert "motion" not in told
+
+
+@pytest.mark.parametrize("since", ["", "x", "2026-13-45T00:00:00Z", "2026-01-01T00:00:00", "\x00"])
+def test_without_a_time_nothing_is_told(client, chest, technician, since):
+    services.reject_image(chest[0], by=technician, reason=MOTION)
+    client.force_login(technician)
+    study = chest[0].series.study.study_instance_uid
+    address = reverse("studies:rejected_later", args=[study])
+
+    answer = client.get(address, {"since": since})
+
+    assert (answer.status_code, answer.content.strip()) == (200, b"")
+
+
 def test_news_of_a_rejection_goes_up(chest, technician):
     heard = []
 
@@ -294,3 +330,22 @@ def test_counts_of_readers_are_the_databases_own():
     series = SeriesFactory.create(instance_count=5, rejected_count=2)
 
     assert type(series).objects.get(pk=series.pk).clinical_count == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (lambda: Instance.objects.rejected().filter(series=1), "instance_rejected"),
+        (
+            lambda: ImageReview.objects.rejections().since(timezone.now()),
+            "review_rejections",
+        ),
+        (lambda: ImageReview.objects.filter(instance=1).latest_of_each(), "review_latest"),
+        (Archive.objects.crashed, "archive_crashed"),
+    ],
+)
+def test_what_is_asked_all_day_walks_an_index(rows, index):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert index in rows().explain()

@@ -1,8 +1,11 @@
 """Pieces that pages of other nouns leave a place for."""
 
+import datetime as dt
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from common.pages import unless_unchanged
@@ -43,6 +46,28 @@ def of_procedure(request: StaffRequest, pk: int) -> HttpResponse:
         "reasons": most_used_first(used),
     }
     return unless_unchanged(request, render(request, "studies/_of_procedure.html", context))
+
+
+@require_GET
+@needs(*SEE_STUDIES)
+def rejected_later(request: StaffRequest, uid: str) -> HttpResponse:
+    """What was rejected after `since`: whoever reads what was signed then must know it."""
+    visible = Study.objects.visible_to(request.user)
+    study = get_object_or_404(visible, study_instance_uid=uid)
+    since = moment_in(request.GET.get("since", ""))
+    standing = ImageReview.objects.of_study(study.pk).standing().select_related("instance")
+    reviews = list(standing.since(since).newest_first()[:100]) if since else []
+    page = render(request, "studies/_rejected_later.html", {"reviews": reviews})
+    return unless_unchanged(request, page)
+
+
+def moment_in(text: str) -> dt.datetime | None:
+    """A time with its zone, as ISO 8601 writes it; None when it is none."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment is not None and timezone.is_aware(moment) else None
 
 
 @require_GET
