@@ -104,7 +104,8 @@ class Calendar:
 
     def _procedure(self, step: ScheduledProcedure) -> dict[str, Any]:
         order, patient = step.order, step.order.patient
-        look = look_of(step.status, "procedure")
+        look, urgency = look_of(step.status, "procedure"), look_of(order.priority, "priority")
+        is_plain = order.priority == Order.Priority.ROUTINE
         return {
             "id": str(step.pk),
             "resourceIds": [str(step.device_id)],
@@ -127,7 +128,8 @@ class Calendar:
                 "accession": order.accession_number,
                 "state": str(look.word),
                 "shape": look.shape,
-                "priority": _urgency(order),
+                "priority": "" if is_plain else str(urgency.word),
+                "urgency": "" if is_plain else urgency.shape,
                 "squeezed": step.is_squeezed_in,
                 "isHere": step.arrived_at is not None,
                 "mayMove": self.may_book and step.may_move,
@@ -176,10 +178,6 @@ def _background(
 def _local(moment: dt.datetime) -> str:
     """The department's clock, whatever the browser's says: the calendar draws it as it stands."""
     return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
-
-
-def _urgency(order: Order) -> str:
-    return "" if order.priority == Order.Priority.ROUTINE else str(_(order.get_priority_display()))
 
 
 def schedule_words() -> dict[str, Any]:

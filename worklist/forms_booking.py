@@ -128,7 +128,9 @@ class OrderForm(forms.Form):
 class WalkInForm(OrderForm):
     """Somebody stands here: what is done, and on which device."""
 
-    device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none())
+    device = forms.ModelChoiceField(
+        label=_("Device"), queryset=Device.objects.none(), empty_label=_("Choose a device")
+    )
     squeeze = forms.BooleanField(
         label=_("Squeeze in now"),
         required=False,
@@ -145,7 +147,9 @@ class WalkInForm(OrderForm):
 class BookingForm(forms.Form):
     """One device and one time for an order, or for one more step of it."""
 
-    device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none())
+    device = forms.ModelChoiceField(
+        label=_("Device"), queryset=Device.objects.none(), empty_label=_("Choose a device")
+    )
     start = forms.DateTimeField(
         label=_("Time"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
@@ -197,7 +201,9 @@ class HereForm(forms.Form):
 class MoveForm(forms.Form):
     """Another device, another time, and why if the patient is here."""
 
-    device = forms.ModelChoiceField(label=_("Device"), queryset=Device.objects.none())
+    device = forms.ModelChoiceField(
+        label=_("Device"), queryset=Device.objects.none(), empty_label=_("Choose a device")
+    )
     start = forms.DateTimeField(
         label=_("Time"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )

@@ -45,7 +45,11 @@ function drawn({ event, timeText }) {
   const shape = icon(facts.shape);
   top.append(shape, make("span", "step-name", event.title));
   if (facts.squeezed) top.append(icon("squeezed"));
-  if (facts.priority) top.append(make("strong", "step-priority", facts.priority));
+  if (facts.priority) {
+    const urgent = make("span", `step-priority ${facts.urgency}`);
+    urgent.append(icon(facts.urgency));
+    top.append(urgent);
+  }
   const what = make("span", "step-what", [facts.what, facts.side].filter(Boolean).join(" · "));
   const state = make("span", "step-word", `${timeText} · ${facts.state}`);
   return { domNodes: [top, what, state] };
@@ -55,6 +59,7 @@ function drawn({ event, timeText }) {
 function described({ el, event, timeText }) {
   if (event.display === "background") return;
   const facts = event.extendedProps;
+  el.dataset.step = event.id;
   const said = [event.title, facts.what, facts.side, timeText, facts.state, facts.priority, facts.squeezed && words.squeezedWord];
   el.title = said.filter(Boolean).join(", ");
   el.setAttribute("aria-label", el.title);
@@ -88,10 +93,12 @@ function fact(word, value) {
 }
 
 function show(event) {
+  if (step.open) return;
   const facts = event.extendedProps;
   step.querySelector("h2").textContent = [event.title, facts.otherName].filter(Boolean).join(" ");
   const state = step.querySelector("[data-step-state]");
   state.replaceChildren(icon(facts.shape), make("strong", "", facts.state));
+  if (facts.priority) state.append(icon(facts.urgency), make("strong", "", facts.priority));
   if (facts.squeezed) state.append(icon("squeezed"), make("span", "", words.squeezed));
   step.querySelector("[data-step-facts]").replaceChildren(
     fact(words.record, facts.record),
@@ -214,7 +221,7 @@ const calendar = EventCalendar.create(root, {
   slotDuration: "00:15",
   snapDuration: "00:05",
   slotLabelInterval: "00:30",
-  slotWidth: 56,
+  slotWidth: 64,
   scrollTime: clock(new Date(Date.now() - 3_600_000)),
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
@@ -226,6 +233,13 @@ const calendar = EventCalendar.create(root, {
     resourceTimelineWeek: { slotDuration: "01:00", slotLabelInterval: "03:00", slotWidth: 40 },
     resourceTimeGridDay: { slotHeight: 22, slotLabelInterval: "01:00" },
   },
+});
+
+root.addEventListener("keydown", (press) => {
+  const bar = press.target.closest(".ec-event[data-step]");
+  if (!bar || !["Enter", " "].includes(press.key)) return;
+  press.preventDefault();
+  show(calendar.getEventById(bar.dataset.step));
 });
 
 let timer = 0;

@@ -64,7 +64,7 @@ def test_a_bar_says_who_what_where_when_and_how_it_stands(client, scheduler):
     assert (facts["state"], facts["shape"], facts["priority"]) == (
         "Scheduled",
         "st-scheduled",
-        "Stat",
+        "STAT",
     )
     assert (facts["record"], facts["mayMove"], facts["isHere"]) == ("MRN-7", True, False)
     assert "Yamada" not in facts["href"] + facts["move"]
