@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any
@@ -23,7 +24,8 @@ STATUS_TERMS = {
     Status.IN_PROGRESS: "STARTED",
 }
 # Pregnancy Status (0010,21C0): 1 not, 2 possibly, 3 definitely, 4 unknown.
-POSSIBLY_PREGNANT, DEFINITELY_PREGNANT, PREGNANCY_UNKNOWN = 2, 3, 4
+NOT_PREGNANT, POSSIBLY_PREGNANT, DEFINITELY_PREGNANT, PREGNANCY_UNKNOWN = 1, 2, 3, 4
+GRAVITY = (NOT_PREGNANT, PREGNANCY_UNKNOWN, POSSIBLY_PREGNANT, DEFINITELY_PREGNANT)
 
 
 class Match(Enum):
@@ -75,15 +77,25 @@ class Step:
 
     def alerts(self, *kinds: str) -> list[str]:
         """What is known of these kinds; the text is shown by the modality before the exposure."""
-        return [alert.text for alert in self.patient.alerts.all() if alert.kind in kinds]
+        standing = (one for one in self.patient.alerts.all() if not one.is_absent)
+        return [one.words for one in standing if one.kind in kinds]
 
     @property
     def pregnancy(self) -> int | None:
+        """What was answered last. An old "not pregnant" is not passed on: nobody knows any more."""
         noted = [one for one in self.patient.alerts.all() if one.kind == Kind.PREGNANCY]
         if noted:
-            is_certain = any(one.severity == Alert.Severity.DANGER for one in noted)
-            return DEFINITELY_PREGNANT if is_certain else POSSIBLY_PREGNANT
+            return max((status_of(one) for one in noted), key=GRAVITY.index)
         return PREGNANCY_UNKNOWN if self.patient.sex == Patient.Sex.FEMALE else None
+
+
+def status_of(alert: Alert) -> int:
+    """Pregnancy Status as one entry says it; an entry in words alone says how grave it is."""
+    if alert.pregnancy_status is None:
+        is_certain = alert.severity == Alert.Severity.DANGER
+        return DEFINITELY_PREGNANT if is_certain else POSSIBLY_PREGNANT
+    is_over = alert.pregnancy_status == NOT_PREGNANT and alert.needs_asking
+    return PREGNANCY_UNKNOWN if is_over else alert.pregnancy_status
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,11 @@ def _by_tag(table: Mapping[str, Key | Nested]) -> Table:
 def _nothing(_: Any) -> str:
     """Type 2: the attribute is there, and nobody here knows its value."""
     return ""
+
+
+def figure(value: Decimal | None) -> str:
+    """A decimal string (PS3.5 6.2): 71.5, never 7.15E+1; empty when it is not known."""
+    return "" if value is None else f"{value.normalize():f}"
 
 
 def _code(path: str) -> Table:
@@ -174,7 +191,7 @@ WORKLIST: Table = _by_tag(
         "RequestedProcedurePriority": Key(
             lambda s: s.order.priority, Match.TEXT, "order__priority"
         ),
-        "PatientTransportArrangements": Key(_nothing),
+        "PatientTransportArrangements": Key(lambda s: s.order.get_transport_display()),
         "ReasonForTheRequestedProcedure": Key(lambda s: s.order.clinical_question),
         "RequestedProcedureComments": Key(lambda s: s.order.clinical_question),
         # Imaging Service Request
@@ -195,7 +212,7 @@ WORKLIST: Table = _by_tag(
         "IssueTimeOfImagingServiceRequest": Key(lambda s: f"{s.ordered:%H%M%S}"),
         # Visit
         "AdmissionID": Key(_nothing),
-        "CurrentPatientLocation": Key(_nothing),
+        "CurrentPatientLocation": Key(lambda s: s.order.ward),
         "ReferencedPatientSequence": Nested({}, lambda s: []),
         # Patient
         "PatientName": Key(
@@ -207,8 +224,8 @@ WORKLIST: Table = _by_tag(
             lambda s: f"{s.patient.birth_date:%Y%m%d}" if s.patient.birth_date else "", Match.BORN
         ),
         "PatientSex": Key(lambda s: s.patient.sex, Match.TEXT, "order__patient__sex"),
-        "PatientWeight": Key(_nothing),
-        "PatientSize": Key(_nothing),
+        "PatientWeight": Key(lambda s: figure(s.patient.weight_kg)),  # in kilograms
+        "PatientSize": Key(lambda s: figure(s.patient.height_m)),  # in metres
         "ConfidentialityConstraintOnPatientDataDescription": Key(
             lambda s: "CONFIDENTIAL" if s.patient.is_confidential else ""
         ),

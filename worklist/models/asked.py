@@ -75,7 +75,7 @@ class AskedQuerySet(models.QuerySet[Row]):
         return self.select_related(
             "order__patient", "order__procedure_type", "device__room", "procedure_type"
         ).prefetch_related(
-            models.Prefetch("order__patient__alerts", queryset=Alert.objects.active())
+            models.Prefetch("order__patient__alerts", queryset=Alert.objects.in_force().with_ages())
         )
 
 

@@ -1,9 +1,12 @@
 """What a worklist answer says, attribute by attribute, and in which letters."""
 
+import datetime as dt
 import io
 from contextlib import suppress
+from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
@@ -313,3 +316,64 @@ def test_a_query_that_names_no_letters_is_read_with_the_devices_own(known):
 def test_an_identifier_of_nonsense_is_refused_or_read_but_breaks_nothing(encoded):
     with suppress(NotAnswerable):  # anything else would be an error of ours
         ask(read_identifier(io.BytesIO(encoded), IMPLICIT, "ISO_IR 192"))
+
+
+# ── what the patient's record knows ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("answer", "days_ago", "said"),
+    [(1, 0, 1), (1, 30, 4), (2, 30, 2), (3, 300, 3), (4, 0, 4)],
+    ids=["not", "not, long ago", "possibly", "pregnant", "unknown"],
+)
+def test_an_answer_about_pregnancy_is_passed_on_until_it_reassures_nobody(
+    known, answer, days_ago, said
+):
+    AlertFactory.create(
+        patient=known.patient,
+        kind=Alert.Kind.PREGNANCY,
+        pregnancy_status=answer,
+        is_absent=answer == Alert.Pregnancy.NOT,
+        noted_at=timezone.now() - dt.timedelta(days=days_ago),
+    )
+
+    assert ask(query(PregnancyStatus=""))[0].PregnancyStatus == said
+
+
+def test_weight_size_ward_and_transport_reach_the_modality(known):
+    known.patient.weight_kg, known.patient.height_cm = Decimal("71.50"), 170
+    known.patient.save()
+    known.order.ward, known.order.transport = "Ward 4B", "BED"
+    known.order.save()
+    asked = query(
+        PatientWeight=None,
+        PatientSize=None,
+        CurrentPatientLocation="",
+        PatientTransportArrangements="",
+    )
+
+    answer = on_the_wire(ask(asked)[0])
+
+    assert (float(answer.PatientWeight), float(answer.PatientSize)) == (71.5, 1.7)
+    assert answer.CurrentPatientLocation == "Ward 4B"
+    assert answer.PatientTransportArrangements == "bed"
+
+
+def test_what_is_not_known_of_the_body_is_sent_empty(known):
+    answer = ask(query(PatientWeight=None, PatientSize=None, CurrentPatientLocation=""))[0]
+
+    assert not answer.PatientWeight
+    assert not answer.PatientSize
+    assert not answer.CurrentPatientLocation
+
+
+def test_an_implant_says_how_it_behaves_in_the_field_and_no_allergies_are_no_allergy(known):
+    AlertFactory.create(
+        patient=known.patient, kind="IMPLANT", text="Pacemaker", mr_condition="UNSAFE"
+    )
+    AlertFactory.create(patient=known.patient, text="No known allergies", is_absent=True)
+
+    answer = ask(query(MedicalAlerts="", Allergies=""))[0]
+
+    assert answer.MedicalAlerts == "Pacemaker (MR unsafe)"
+    assert not answer.Allergies
