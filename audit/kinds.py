@@ -38,9 +38,9 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "equipment.attachment": Kind(_("Photo or document"), "equipment:attachment"),
     "equipment.device": Kind(_("Device"), "equipment:device"),
+    "equipment.downtime": Kind(_("Block"), "equipment:block"),
     "equipment.maintenanceentry": Kind(_("Maintenance entry"), "equipment:entry"),
     "equipment.maintenanceplan": Kind(_("Maintenance plan"), "equipment:plan"),
-    "equipment.reservation": Kind(_("Block"), "equipment:block", joins=("device",)),
     "equipment.room": Kind(_("Room"), "equipment:room"),
     "patients.alert": Kind(_("Alert")),
     "patients.identifier": Kind(_("Identifier")),
