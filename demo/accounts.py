@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from staff.models import User
@@ -22,13 +23,16 @@ COLLEAGUES = [
     ("j.brandt", "Jonas", "Brandt", "Technician"),
     ("m.oyelaran", "Mo", "Oyelaran", "Technician"),
     ("k.virtanen", "Kaisa", "Virtanen", "Radiologist"),
+    ("h.lindgren", "Hanna", "Lindgren", "Referrer"),
+    ("p.moreau", "Pierre", "Moreau", "Referrer"),
+    ("g.tanaka", "Goro", "Tanaka", "Engineer"),
 ]
 
 
 def load_people() -> dict[str, User]:
     """Make the people of every role. Six share one password; their colleagues have none."""
     password = os.environ.get("DEMO_PASSWORD") or secrets.token_urlsafe(9)
-    people = {}
+    hashed, people = make_password(password), {}
     for username, first, last, role in PEOPLE + COLLEAGUES:
         person = User(
             username=username,
@@ -37,7 +41,7 @@ def load_people() -> dict[str, User]:
             is_staff=role == "Administrator",
         )
         if (username, first, last, role) in PEOPLE:
-            person.set_password(password)
+            person.password = hashed
         else:
             person.set_unusable_password()
         person.save()

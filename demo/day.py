@@ -1,147 +1,134 @@
-"""Today in the demonstration department: around the present hour, in all states."""
+"""Today in the demonstration department, and the weeks around it, as lists of visits."""
 
 import datetime as dt
-import random
 
-from django.db import transaction
-from django.utils import timezone
+from demo.cast import Cast
+from demo.stories import plan
+from demo.timeline import Timeline
+from demo.visit import Line, Visit
 
-from demo.accounts import load_people
-from demo.catalogue import load_catalogue
-from demo.patients import load_patients
-from demo.place import load_machines
-from equipment.models import Device
-from patients.models import Patient
-from staff.models import User
-from worklist import services
-from worklist.models import ProcedureType, ScheduledProcedure
+PNEUMONIA = ("URGENT", "Consolidation right lower zone, patient breathless. Please look now.")
+FRACTURE = ("ABNORMAL", "Neck of femur interrupted, leg shortened.")
+NOTHING = ("NORMAL", "")
 
-SEED = 20260101
-# code, priority, side, minutes from now, what has become of it
+# minutes from the present; no two on one device overlap, but for whoever was squeezed in
 DAY = [
-    ("CT-HEAD", "STAT", "", -8, "arrived"),
-    ("CT-CHEST", "ROUTINE", "", -190, "completed"),
-    ("CT-HEAD", "ROUTINE", "", -150, "completed"),
-    ("CT-ABD", "HIGH", "", -95, "discontinued"),
-    ("CT-HEAD", "ROUTINE", "", -20, "started"),
-    ("CT-CHEST", "HIGH", "", 25, "arrived"),
-    ("CT-ABD", "ROUTINE", "", 70, "scheduled"),
-    ("CT-HEAD", "ROUTINE", "", 120, "scheduled"),
-    ("MR-HEAD", "ROUTINE", "", -170, "completed"),
-    ("MR-KNEE", "ROUTINE", "L", -45, "started"),
-    ("MR-LSPINE", "ROUTINE", "", -5, "arrived"),
-    ("MR-HEAD", "HIGH", "", 40, "scheduled"),
-    ("MR-KNEE", "ROUTINE", "R", 95, "scheduled"),
-    ("MR-HEAD", "ROUTINE", "", 150, "scheduled"),
-    ("DX-CHEST", "ROUTINE", "", -130, "completed"),
-    ("DX-CHEST", "HIGH", "", -100, "completed"),
-    ("DX-HAND", "ROUTINE", "R", -70, "no_show"),
-    ("DX-HIP", "HIGH", "L", -30, "arrived"),
-    ("DX-CHEST", "ROUTINE", "", -12, "arrived"),
-    ("DX-HAND", "ROUTINE", "L", 10, "scheduled"),
-    ("DX-CHEST", "ROUTINE", "", 30, "scheduled"),
-    ("DX-CHEST", "STAT", "", 5, "scheduled"),
-    ("US-ABD", "ROUTINE", "", -110, "completed"),
-    ("US-THY", "ROUTINE", "", -15, "ready"),
-    ("US-ABD", "ROUTINE", "", 20, "scheduled"),
-    ("US-ABD", "ROUTINE", "", 75, "scheduled"),
-    ("MG-SCREEN", "ROUTINE", "", -35, "arrived"),
-    ("MG-SCREEN", "ROUTINE", "", 15, "scheduled"),
-    ("MG-SCREEN", "ROUTINE", "", 45, "scheduled"),
-    ("XA-CORO", "HIGH", "", 35, "on_hold"),
-    ("XA-CORO", "ROUTINE", "", 130, "scheduled"),
-    ("MR-LSPINE", "ROUTINE", "", 200, "cancelled"),
+    Line("CT-CHEST", "Mensah", -215, "completed", report="acknowledged"),
+    Line("CT-HEAD", "Shevchenko", -170, "completed", priority="HIGH", ward="Emergency"),
+    Line("CT-CHEST", "Shevchenko", -155, "completed", priority="HIGH", joins=True,
+         report="preliminary"),
+    Line("CT-ABD", "Marin", -100, "discontinued", priority="HIGH"),
+    Line("CT-HEAD", "Andersson", -20, "started"),
+    Line("CT-HEAD", "Bauer", 0, "checked", priority="STAT", ward="Emergency"),
+    Line("CT-CHEST", "García Núñez", 25, "checked", priority="HIGH"),
+    Line("CT-ABD", "Singh", 70, "scheduled"),
+    Line("CT-HEAD", "Dvořák", 120, "scheduled", ward="Ward 4"),
+    Line("CT-CHEST", "Christodoulou", 160, "scheduled"),
+    Line("MR-HEAD", "Papadopoulou", -200, "completed", report="claimed"),
+    Line("MR-KNEE", "Fischer", -150, "completed", side="R", report="corrected"),
+    Line("MR-HEAD", "Suzuki", -100, "acquired"),
+    Line("MR-KNEE", "Novotný", -45, "started", side="L"),
+    Line("MR-LSPINE", "Kaya", -5, "overridden", worries={"Tattoos": "Small, upper arm, two years"},
+         because="Small and old tattoo, far from the coil: wet cloth, bell explained."),
+    Line("MR-HEAD", "Horvat", 30, "on_hold", priority="HIGH",
+         worries={"Pacemaker": "Card at home, abandoned lead"},
+         because="Pacemaker with an abandoned lead: waiting for cardiology."),
+    Line("MR-KNEE", "Park", 75, "scheduled", side="R"),
+    Line("MR-HEAD", "Dubois", 110, "scheduled"),
+    Line("MR-LSPINE", "Ferreira", 150, "cancelled"),
+    Line("DX-CHEST", "Łukasiewicz", -160, "completed", report="final"),
+    Line("DX-CHEST", "Karlsson", -130, "completed", priority="STAT", note=PNEUMONIA,
+         ward="Emergency"),
+    Line("DX-HAND", "Bianchi", -105, "no_show", side="R"),
+    Line("DX-HIP", "Laurent", -85, "repeated", side="L", priority="STAT", note=FRACTURE,
+         report="draft", ward="Emergency"),
+    Line("DX-HAND", "Osei", -55, "completed", side="L", note=NOTHING),
+    Line("DX-HIP", "Schröder-Bergström", -20, "arrived", side="L", priority="HIGH", ward="Ward 2"),
+    Line("DX-HAND", "Fernández-Ortiz", -5, "started", side="R"),
+    Line("DX-CHEST", "Kuznetsova", 5, "arrived"),
+    Line("DX-HAND", "Jensen", 20, "scheduled", side="L"),
+    Line("DX-CHEST", "Virtanen", 35, "scheduled", priority="STAT", ward="Ward 3"),
+    Line("DX-CHEST", "Popescu", 55, "scheduled"),
+    Line("DX-HIP", "Walsh", 85, "scheduled", side="R", ward="Ward 2"),
+    Line("DX-HAND", "Okonkwo", 0, "walk_in", side="R"),
+    Line("US-ABD", "Okonkwo", -130, "completed", report="final"),
+    Line("US-ABD", "Da Silva", -70, "completed", note=("ABNORMAL", "Stone with a shadow.")),
+    Line("US-THY", "Cohen", -15, "ready"),
+    Line("US-ABD", "Şahin", 15, "arrived"),
+    Line("US-ABD", "Castillo de la Vega", 60, "scheduled"),
+    Line("US-ABD", "Hansen", 100, "scheduled"),
+    Line("MG-SCREEN", "Rossi", -120, "completed"),
+    Line("MG-SCREEN", "Chen", -40, "arrived"),
+    Line("MG-SCREEN", "Ólafsdóttir", -20, "scheduled"),
+    Line("MG-SCREEN", "Kim", 20, "scheduled"),
+    Line("MG-SCREEN", "Abara", 50, "scheduled"),
+    Line("XA-CORO", "Petrov", -185, "completed", priority="HIGH", report="not_required"),
+    Line("XA-CORO", "Brown", -45, "waits_for_device", priority="HIGH", ward="Ward 5",
+         because="Device down: waits for the engineer."),
+    Line("XA-CORO", "Yamada", 35, "arrived", priority="HIGH", ward="Ward 5"),
+    Line("XA-CORO", "Müller", 130, "scheduled"),
+]  # fmt: skip
+
+# minutes of the day before the last sweep: what was left open, and what came unannounced
+LEFT_OPEN = [
+    Line("MR-LSPINE", "Wang", 15 * 60, "scheduled"),
+    Line("US-THY", "Li", 14 * 60 + 20, "arrived"),
+    Line("MG-SCREEN", "Ivanova", 13 * 60 + 40, "forgotten"),
+    Line("DX-CHEST", "Tanaka", 11 * 60, "unannounced"),
 ]
-QUESTIONS = {
-    "CT-HEAD": "Fall on the stairs, takes anticoagulants. Bleeding?",
-    "CT-CHEST": "Weight loss, nodule on the radiograph. Staging.",
-    "CT-ABD": "Pain in the right lower abdomen for two days, fever. Appendicitis?",
-    "MR-HEAD": "New headache, worse in the morning. Mass?",
-    "MR-KNEE": "Twisted while skiing, locks. Meniscus?",
-    "MR-LSPINE": "Pain to the left foot, weak dorsiflexion. Disc prolapse L4/5?",
-    "DX-CHEST": "Cough and fever for a week. Infiltrate?",
-    "DX-HAND": "Caught in a door. Fracture?",
-    "DX-HIP": "Fell at home, leg shortened and turned out. Fracture of the neck of femur?",
-    "US-ABD": "Colic after meals. Gallstones?",
-    "US-THY": "Lump noticed by the patient. Nodule?",
-    "MG-SCREEN": "Screening round 2026.",
-    "XA-CORO": "Angina at rest, troponin slightly raised.",
-}
+
+# days ago: examinations whose images the archive still has
+PRIORS = [
+    Line("CT-CHEST", "Mensah", 74, "completed", report="amended", few=True),
+    Line("CT-CHEST", "García Núñez", 61, "completed", report="acknowledged", few=True),
+    Line("CT-HEAD", "Bauer", 83, "completed", report="final", few=True),
+    Line("CT-HEAD", "Andersson", 30, "completed", report="acknowledged", few=True),
+    Line("CT-HEAD", "Dvořák", 12, "completed", report="addended", few=True),
+    Line("CT-ABD", "Kowalska", 25, "completed", report="final", few=True),
+    Line("MR-HEAD", "Papadopoulou", 88, "completed", report="acknowledged", few=True),
+    Line("MR-HEAD", "Dubois", 47, "completed", report="final", few=True),
+    Line("MR-HEAD", "Suzuki", 67, "completed", report="corrected", few=True),
+    Line("MR-KNEE", "Novotný", 54, "completed", side="L", report="acknowledged", few=True),
+    Line("MR-KNEE", "Park", 18, "completed", side="R", report="retracted", few=True),
+    Line("MR-LSPINE", "Kaya", 39, "completed", report="final", few=True),
+    Line("DX-CHEST", "Karlsson", 33, "completed", report="acknowledged", few=True),
+    Line("DX-CHEST", "Virtanen", 9, "completed", report="final", few=True),
+    Line("DX-HAND", "Jensen", 44, "completed", side="L", report="acknowledged", few=True),
+    Line("DX-HAND", "Osei", 16, "completed", side="L", report="addended", few=True),
+    Line("DX-HIP", "Walsh", 58, "completed", side="R", report="final", few=True),
+    Line("US-ABD", "Okonkwo", 52, "completed", report="final", few=True),
+    Line("US-THY", "Cohen", 79, "completed", report="acknowledged", few=True),
+    Line("XA-CORO", "Petrov", 65, "completed", report="not_required", few=True),
+]
+GRID = 5  # minutes: nobody is booked at 10:37
 
 
-@transaction.atomic
-def load_department() -> list[ScheduledProcedure]:
-    """Make everything of the demonstration but the images; returns today's procedures.
-
-    Deterministic from SEED and the present hour.
-    """
-    chance = random.Random(SEED)  # noqa: S311
-    people = load_people()
-    machines = {device.modality: device for device in load_machines().values()}
-    catalogue = load_catalogue()
-    patients = load_patients(chance)
-    now = timezone.now().replace(second=0, microsecond=0)
-    steps = []
-    for line, patient in zip(DAY, patients, strict=False):
-        steps.append(_plan(line, patient, catalogue, machines, people["referrer"], now))
-    for line, step in zip(DAY, steps, strict=True):
-        _live_through(step, line[4], people["technician"], chance)
-    return steps
+def plan_today(cast: Cast, timeline: Timeline) -> list[Visit]:
+    """The list around the present hour."""
+    base = cast.now - dt.timedelta(minutes=cast.now.minute % GRID)
+    visits: list[Visit] = []
+    for line in DAY:
+        visit = Visit(line, base + dt.timedelta(minutes=line.minutes), cast)
+        visit.first = visits[-1] if line.joins else None
+        visits.append(visit)
+        plan(visit, timeline)
+    return visits
 
 
-def _plan(
-    line: tuple[str, str, str, int, str],
-    patient: Patient,
-    catalogue: dict[str, ProcedureType],
-    machines: dict[str, Device],
-    referrer: User,
-    now: dt.datetime,
-) -> ScheduledProcedure:
-    """Order and schedule one line of the day."""
-    code, priority, side, minutes, _outcome = line
-    procedure_type = catalogue[code]
-    order = services.place_order(
-        patient,
-        procedure_type,
-        by=referrer,
-        priority=priority,
-        clinical_question=QUESTIONS[code],
-        ordering_physician="Okafor^Felix^^Dr.",
-    )
-    return services.schedule_procedure(
-        order,
-        device=machines[procedure_type.modality],
-        start=now + dt.timedelta(minutes=minutes),
-        by=referrer,
-        side=side,
-        squeeze=True,  # some of the day's lines overlap, as in life
-    )
+def plan_left_open(cast: Cast, timeline: Timeline, day: dt.datetime) -> None:
+    """A day of which something was forgotten. `day` is its midnight."""
+    for line in LEFT_OPEN:
+        plan(Visit(line, day + dt.timedelta(minutes=line.minutes), cast), timeline)
 
 
-def _live_through(step: ScheduledProcedure, outcome: str, by: User, chance: random.Random) -> None:
-    """Carry one procedure to where the day has brought it, at believable times."""
-    begins = step.scheduled_start
-    if outcome == "cancelled":
-        services.cancel_procedure(step, by=by, reason_code="110510")
-    elif outcome == "no_show":
-        services.mark_no_show(step, by=by)
-    elif outcome != "scheduled":
-        earlier = min(begins, timezone.now()) - dt.timedelta(minutes=chance.randint(4, 22))
-        step = services.register_arrival(step, by=by, at=earlier)
-        if outcome == "ready":
-            services.mark_ready(step, by=by)
-        elif outcome == "on_hold":
-            services.hold_procedure(step, by=by, reason="Waiting for the coagulation values.")
-        elif outcome != "arrived":
-            _examine(step, outcome, by, chance)
+def plan_priors(cast: Cast, timeline: Timeline, midnight: dt.datetime) -> None:
+    """Earlier examinations of today's patients, in the working hours of working days."""
+    for number, line in enumerate(PRIORS):
+        day = workday(midnight - dt.timedelta(days=line.minutes))
+        start = day + dt.timedelta(hours=8 + number % 8, minutes=30)
+        plan(Visit(line, start, cast), timeline)
 
 
-def _examine(step: ScheduledProcedure, outcome: str, by: User, chance: random.Random) -> None:
-    begins = step.scheduled_start + dt.timedelta(minutes=chance.randint(0, 6))
-    # A machine's report: the rule of one patient on the table is for people, and for now.
-    step = services.start_procedure(step, by=None, source="MPPS", at=begins)
-    if outcome == "completed":
-        ends = begins + dt.timedelta(minutes=step.procedure_type.minutes)
-        services.complete_procedure(step, by=by, at=ends)
-    elif outcome == "discontinued":
-        services.discontinue_procedure(step, by=by, reason_code="110515")
+def workday(midnight: dt.datetime) -> dt.datetime:
+    """The same day, or the Friday before it."""
+    return midnight - dt.timedelta(days=max(0, midnight.weekday() - 4))

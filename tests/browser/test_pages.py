@@ -39,7 +39,7 @@ def demonstration(transactional_db, monkeypatch, tmp_path):
     _seen_demonstration.clear()
 
 
-def few_objects_of(procedure):
+def few_objects_of(procedure, **_how_many):
     """Three slices instead of eighty: this is about pages."""
     from itertools import islice  # noqa: PLC0415
 

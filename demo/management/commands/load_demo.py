@@ -6,8 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from audit.services import DEMONSTRATION_LOADED, record
-from demo.day import load_department
-from demo.images import send_images
+from demo.department import load_department
 from patients.models import Patient
 from staff.models import User
 
@@ -21,7 +20,6 @@ class Command(BaseCommand):
                 "The database is not empty: the demonstration is only for a new one."
             )
         with transaction.atomic():
-            procedures = load_department()
-            sent = send_images(procedures)
+            visits = load_department()
             record(DEMONSTRATION_LOADED, None, by=None, sender="load_demo")
-        self.stdout.write(f"{len(procedures)} procedures, {sent} images on their way")
+        self.stdout.write(f"{len(visits)} procedures today, the last images are on their way")

@@ -1,0 +1,32 @@
+"""A department whose devices send very small pictures: it is about everything else."""
+
+import numpy as np
+import pytest
+from pydicom.uid import SecondaryCaptureImageStorage
+
+from demo.objects.common import add_pixels, common_part, encoded, side_of
+
+PICTURE = np.arange(64, dtype=np.uint16).reshape(8, 8)
+VIEWS = {
+    "DX-CHEST": ["PA", "LL"],
+    "DX-HAND": ["PA", "OBL"],
+    "DX-HIP": ["AP", "OBL"],
+    "MG-SCREEN": ["CC", "MLO", "CC", "MLO"],
+}
+
+
+def small_objects_of(procedure, *, few=False):
+    """As many small objects as are expected, or just one."""
+    views = VIEWS.get(procedure.procedure_type.code, [""] * procedure.images_expected)
+    for number, view in enumerate(views[: 1 if few else None], start=1):
+        dataset = common_part(procedure, SecondaryCaptureImageStorage, number, 1)
+        dataset.ViewPosition = view
+        if procedure.side:
+            dataset.ImageLaterality = side_of(procedure)
+        add_pixels(dataset, PICTURE + number)
+        yield encoded(dataset)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch):
+    monkeypatch.setattr("demo.images.objects_of", small_objects_of)
