@@ -1,26 +1,20 @@
 """Performed steps and the rules (a) to (g) of a scheduled procedure's life (field 5.1)."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from audit.models import Entry
 from common.refusals import Refused
-from equipment.models import Reservation
 from equipment.tests.factories import DeviceFactory
 from worklist import services
 from worklist.models import Discrepancy, Move, PerformedProcedure, ScheduledProcedure
-from worklist.readiness import Gap, Unanswered, warns_before_completion
 from worklist.services import Report
 from worklist.tests.asking import query, steps
 from worklist.tests.factories import (
     OrderFactory,
     ProcedureTypeFactory,
-    QuestionFactory,
     ScheduledProcedureFactory,
 )
 
@@ -265,92 +259,6 @@ def test_nobody_begins_again_while_somebody_else_is_on_the_table(technician):
         services.begin_again(procedure, by=technician)
 
 
-# ── (e) the wrong worklist entry ─────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("before", [Status.SCHEDULED, Status.ARRIVED, Status.READY])
-@pytest.mark.parametrize("is_acquired", [False, True])
-def test_the_wrong_entry_goes_back_to_where_it_was(technician, before, is_acquired):
-    procedure = ScheduledProcedureFactory.create(status=before)
-    services.start_procedure(procedure, by=technician)
-    if is_acquired:
-        services.end_acquisition(procedure, by=technician)
-
-    back = services.report_wrong_entry(procedure, by=technician)
-
-    step = back.performed_steps.get()
-    assert (back.status, back.started_at, back.performed_by) == (before, None, None)
-    assert Kind.WRONG_ENTRY in kinds_of(back)
-    if not is_acquired:
-        assert (step.status, step.reason_code) == (Done.DISCONTINUED, "110514")
-    assert Entry.objects.get(verb="procedure.put_back").actor == technician
-
-
-def test_what_was_held_before_a_machine_began_it_goes_back_to_before_the_hold(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.ARRIVED)
-    services.hold_procedure(procedure, by=technician, reason="Transport")
-    begun(procedure)
-
-    assert services.report_wrong_entry(procedure, by=technician).status == Status.ARRIVED
-
-
-def test_the_modality_may_say_that_the_entry_was_wrong():
-    procedure = ScheduledProcedureFactory.create(status=Status.READY)
-    step = begun(procedure)
-
-    ended(step, Done.DISCONTINUED, "110514")
-
-    assert state_of(procedure) == Status.READY
-    assert procedure.performed == Performed.DISCONTINUED
-    assert Kind.WRONG_ENTRY in kinds_of(procedure)
-
-
-def test_discontinuing_for_the_wrong_entry_is_the_same(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.READY)
-    services.start_procedure(procedure, by=technician)
-
-    back = services.discontinue_procedure(procedure, by=technician, reason_code="110514")
-
-    assert back.status == Status.READY
-
-
-@pytest.mark.parametrize(
-    "status", [s for s in Status if s not in {Status.IN_PROGRESS, Status.ACQUIRED}]
-)
-def test_only_what_is_under_way_can_be_the_wrong_entry(technician, status):
-    procedure = ScheduledProcedureFactory.create(status=status)
-
-    with pytest.raises(Refused):
-        services.report_wrong_entry(procedure, by=technician)
-
-    assert state_of(procedure) == status
-
-
-@pytest.mark.parametrize("is_taken", [False, True])
-def test_its_time_is_promised_again_unless_somebody_has_it(technician, is_taken):
-    procedure = ScheduledProcedureFactory.create(status=Status.DISCONTINUED)
-    services.begin_again(procedure, by=technician)
-    period = (procedure.scheduled_start, procedure.scheduled_end)
-    if is_taken:
-        Reservation.objects.create(device=procedure.device, period=period)
-
-    back = services.report_wrong_entry(procedure, by=technician)
-
-    assert (back.reservation is None) == is_taken
-    assert back.is_squeezed_in == is_taken
-
-
-def test_further_images_of_a_wrong_entry_do_not_start_it_again(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.READY)
-    services.start_procedure(procedure, by=technician)
-    services.note_images(procedure.pk, received=3, at=timezone.now())
-    services.report_wrong_entry(procedure, by=technician)
-
-    services.note_images(procedure.pk, received=4, at=timezone.now())
-
-    assert (state_of(procedure), procedure.images_received) == (Status.READY, 4)
-
-
 # ── (f) every move is stored ─────────────────────────────────────────────────────────────────────
 
 
@@ -441,82 +349,3 @@ def test_a_step_never_ends_before_it_began():
 
     step.refresh_from_db()
     assert step.ended_at == step.started_at
-
-
-# ── warnings are answered with a reason ──────────────────────────────────────────────────────────
-
-
-def test_somebody_who_is_asked_and_says_nothing_is_refused_with_what_is_missing(technician):
-    QuestionFactory.create()
-    procedure = ScheduledProcedureFactory.create(status=Status.ARRIVED, screening="OPEN")
-
-    with pytest.raises(Unanswered, match=r"who the patient is.*safety questions.*Say why"):
-        services.start_procedure(procedure, by=technician, despite=" ")
-
-    assert state_of(procedure) == Status.ARRIVED
-    assert not Discrepancy.objects.exists()
-
-
-def test_a_reason_to_start_all_the_same_is_what_the_discrepancy_says(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.ARRIVED)
-
-    services.start_procedure(procedure, by=technician, despite="Unconscious, known to the ward")
-
-    noted = procedure.discrepancies.get()
-    assert (noted.kind, noted.sentence) == (Kind.NOT_IDENTIFIED, "Unconscious, known to the ward")
-
-
-def test_with_everything_in_order_nothing_is_asked(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.ARRIVED, arrived_at=timezone.now())
-    services.check_identity(procedure, by=technician, compared=["NAME", "BIRTH_DATE"])
-
-    started = services.start_procedure(procedure, by=technician, despite="")
-
-    assert started.status == Status.IN_PROGRESS
-    assert not Discrepancy.objects.exists()
-
-
-def test_completing_without_all_images_needs_a_reason_which_the_move_keeps(technician):
-    procedure = ScheduledProcedureFactory.create(status=Status.IN_PROGRESS, images_expected=4)
-
-    with pytest.raises(Unanswered, match="0 of 4"):
-        services.complete_procedure(procedure, by=technician, despite="")
-    services.complete_procedure(procedure, by=technician, despite="Burnt on a disc")
-
-    assert procedure.moves.get(to_status=Status.COMPLETED).reason == "Burnt on a disc"
-
-
-def test_a_higher_app_may_ask_before_completion_too(technician, monkeypatch):
-    monkeypatch.setattr("worklist.readiness._further", [])
-    warns_before_completion(lambda procedure: Gap("Nobody has written a note.", "note"))
-    procedure = ScheduledProcedureFactory.create(status=Status.IN_PROGRESS, images_expected=0)
-
-    with pytest.raises(Unanswered, match="Nobody has written a note"):
-        services.complete_procedure(procedure, by=technician, despite="")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_technicians_who_end_it_differently_at_once_end_it_once(person):
-    people = [person("Technician"), person("Technician")]
-    procedure = ScheduledProcedureFactory.create(status=Status.IN_PROGRESS)
-    together = Barrier(2)
-
-    def end(number: int) -> bool:
-        try:
-            together.wait(10)
-            if number:
-                services.complete_procedure(procedure, by=people[0])
-            else:
-                services.discontinue_procedure(procedure, by=people[1], reason_code="110505")
-        except Refused:
-            return False
-        else:
-            return True
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = list(pool.map(end, range(2)))
-
-    assert sorted(outcomes) == [False, True]
-    assert procedure.moves.count() == 1
