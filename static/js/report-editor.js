@@ -164,6 +164,10 @@ if (form) {
     if (event.target.closest("[data-sign]")) prepareSigning();
   });
 
+  document.getElementById("templates")?.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "open") form.querySelector("[popovertarget=templates]").scrollIntoView({ block: "nearest" });
+  });
+
   function prepareSigning() {
     const shown = form.elements.impression ?? form.elements.findings;
     document.querySelector("[data-sign-impression]").textContent = shown.value;
