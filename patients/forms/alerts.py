@@ -52,7 +52,8 @@ class AlertForm(forms.Form):
     )
     observed_on = DayField(label=gettext_lazy("When was it?"), required=False)
     mr_condition = forms.ChoiceField(
-        label=gettext_lazy("In the magnetic field"), choices=Alert.MrCondition.choices
+        label=gettext_lazy("In the magnetic field"),
+        choices=[("", "–"), *Alert.MrCondition.choices],  # nothing is safe by default
     )
     mr_details = forms.CharField(
         label=gettext_lazy("Conditions"),
