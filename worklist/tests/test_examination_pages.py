@@ -1,7 +1,5 @@
 """The examination as its page sends it: right and wrong people, errors beside fields, drafts."""
 
-import json
-
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -58,12 +56,6 @@ def send(client, verb, procedure, data=None, *more, **headers):
 def answers_of(procedure, value="NO", **more):
     [question] = procedure.procedure_type.questionnaires.get().questions.all()
     return {f"q{question.pk}": value, "source": "patient"} | more
-
-
-def save(client, procedure, part, content, number=0):
-    address = reverse("worklist:draft", args=[procedure.pk, part])
-    body = json.dumps({"number": number, "content": content})
-    return client.post(address, body, content_type="application/json")
 
 
 # ── the task list ────────────────────────────────────────────────────────────────────────────────
@@ -165,12 +157,6 @@ def test_the_wrong_person_presses_nothing(client, person, procedure, verb, role)
     client.force_login(person(role))
 
     assert send(client, verb, procedure).status_code == 403
-
-
-def test_a_draft_is_not_for_the_wrong_person(client, person, procedure):
-    client.force_login(person("Radiologist"))
-
-    assert save(client, procedure, "finish", {}).status_code == 403
 
 
 ERRORS = [
@@ -361,64 +347,3 @@ def test_the_life_of_an_examination_by_buttons(client, technician, procedure):
         "COMPLETED",
     ]
     assert procedure.performed_steps.count() == 3
-
-
-# ── drafts ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_what_was_typed_is_found_by_the_next_person_with_who_and_when(client, person, procedure):
-    first, second = person("Technician"), person("Technician")
-    client.force_login(first)
-    saved = save(client, procedure, "finish", {"comment": "Moved a lot"}).json()
-    services.start_procedure(procedure, by=first)
-    client.force_login(second)
-
-    page = page_of(client, procedure)
-
-    assert saved["number"] == 1
-    assert "Moved a lot" in page
-    assert f"Begun by {first}" in page
-    assert 'data-draft-number="1"' in page
-
-
-def test_a_stale_save_is_409_with_the_other_version(client, person, procedure):
-    first, second = person("Technician"), person("Technician")
-    client.force_login(first)
-    save(client, procedure, "finish", {"comment": "Mine"})
-    client.force_login(second)
-
-    refused = save(client, procedure, "finish", {"comment": "Theirs"})
-
-    assert refused.status_code == 409
-    assert refused.json()["content"] == {"comment": "Mine"}
-    assert str(first) in refused.json()["sentence"]
-    assert procedure.drafts.get().content == {"comment": "Mine"}
-
-
-NO_DRAFTS = [
-    *(b"", b"[", b"[]", b"\xff\xfe", b"x" * 300_000),
-    *(b'{"number": "1"}', b'{"number": 0}', b'{"number": 0, "content": [1]}'),
-    b'{"number": 0, "content": {"a": {"b": 1}}}',
-]
-
-
-@pytest.mark.parametrize("body", NO_DRAFTS)
-def test_rubbish_is_no_draft_and_no_error_of_ours(client, technician, procedure, body):
-    address = reverse("worklist:draft", args=[procedure.pk, "finish"])
-
-    answer = client.post(address, body, content_type="application/json")
-
-    assert answer.status_code in {400, 409}
-    assert not procedure.drafts.exists()
-
-
-def test_only_parts_of_an_examination_have_drafts(client, technician, procedure):
-    assert save(client, procedure, "shopping-list", {"milk": "1"}).status_code == 404
-
-
-def test_a_draft_that_no_form_understands_breaks_no_page(client, technician, procedure):
-    strange = {"compared": "x", "scanned": ["a", "b"], "agent": "none", "side": ["L"], "q0": "?"}
-    for part in ("identity", "screening", "side", "given", "exposed", "finish"):
-        assert save(client, procedure, part, strange).status_code == 200
-
-    assert "Who is it?" in page_of(client, procedure)
