@@ -8,9 +8,6 @@ const device = form.querySelector("select[name=device]");
 const sideField = form.querySelector("[data-side-field]");
 const headers = JSON.parse(document.body.getAttribute("hx-headers"));
 
-// The list behind a picker keeps its name for whoever listens.
-for (const select of [patient, procedure]) select.setAttribute("aria-label", form.querySelector(`label[for="${select.id}"]`).textContent.trim());
-
 // ── who ─────────────────────────────────────────────────────────────────────────────────────────
 
 async function found(words, answer) {
@@ -38,6 +35,7 @@ if (patient && form.dataset.pick) {
     load: found,
     score: () => () => 1,
     hidePlaceholder: true,
+    closeAfterSelect: true,
     render: {
       option: (one, escape) => `<div>${escape(one.text)}<span class="second">${escape(one.facts ?? "")}</span></div>`,
       item: (one, escape) => `<div>${escape(one.text)} <span class="quiet">${escape(one.facts ?? "")}</span></div>`,
@@ -57,7 +55,11 @@ const picker = new TomSelect(procedure, {
   optgroups: groups.map((group) => ({ value: group.label, label: group.label })),
   searchField: ["text", "optgroup"],
   maxOptions: 500,
+  closeAfterSelect: true,
 });
+
+// The lists behind the pickers stay in the form; nobody should hear them twice.
+for (const select of [patient, procedure]) if (select.tomselect) select.setAttribute("aria-hidden", "true");
 
 function narrow(label) {
   const chosen = picker.getValue();
@@ -104,4 +106,6 @@ function fit() {
 }
 
 picker.on("change", fit);
+// A choice is made: the list gets out of the way of the next field.
+for (const one of [picker, patient?.tomselect].filter(Boolean)) one.on("item_add", () => setTimeout(() => one.blur()));
 fit();

@@ -77,7 +77,9 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def keyed(self, keys: list[str]) -> Self:
         """Those with one of these keys, as a form sends them; what is no key is left out."""
-        return self.filter(pk__in=[key for key in keys if key.isdecimal() and len(key) <= LONGEST_KEY])
+        return self.filter(
+            pk__in=[key for key in keys if key.isdecimal() and len(key) <= LONGEST_KEY]
+        )
 
     def in_time_order(self) -> Self:
         return self.order_by("procedure__scheduled_start", "pk")
