@@ -31,14 +31,14 @@ class DowntimeSerializer(serializers.ModelSerializer[Downtime]):
         read_only_fields = fields
 
 
-class PeriodSerializer(serializers.Serializer[None]):
+class BlockPeriodSerializer(serializers.Serializer[None]):
     """From when until when."""
 
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
 
 
-class BlockSerializer(PeriodSerializer):
+class BlockSerializer(BlockPeriodSerializer):
     """A planned time without patients."""
 
     device = serializers.PrimaryKeyRelatedField(queryset=Device.objects.not_retired())
@@ -87,11 +87,11 @@ class DowntimeViewSet(viewsets.ReadOnlyModelViewSet[Downtime]):
         block = services.plan_block(given.pop("device"), Block(**given), by=request.user)
         return Response(self.said(block), status=status.HTTP_201_CREATED)
 
-    @extend_schema(request=PeriodSerializer, responses={200: DowntimeSerializer} | REFUSED)
+    @extend_schema(request=BlockPeriodSerializer, responses={200: DowntimeSerializer} | REFUSED)
     @action(detail=True, methods=["post"], filterset_class=None)
     def move(self, request: StaffApiRequest, pk: str) -> Response:
         """Put a block at another time."""
-        block, given = self.get_object(), read(PeriodSerializer, request)
+        block, given = self.get_object(), read(BlockPeriodSerializer, request)
         period = (given["starts_at"], given["ends_at"])
         return Response(self.said(services.move_block(block, period, by=request.user)))
 

@@ -96,7 +96,9 @@ class OpeningSerializer(serializers.Serializer[None]):
     due_on = serializers.DateField(required=False, allow_null=True)
 
 
-class NoteSerializer(serializers.Serializer[None]):
+class WorkNoteTextSerializer(serializers.Serializer[None]):
+    """A line for the log."""
+
     text = serializers.CharField(max_length=4000)
 
 
@@ -120,7 +122,9 @@ class WorkSerializer(serializers.Serializer[None]):
         return [UsedPart(**row) for row in rows]
 
 
-class FilesSerializer(serializers.Serializer[None]):
+class MaintenanceFilesSerializer(serializers.Serializer[None]):
+    """Photos and documents."""
+
     files = serializers.ListField(child=serializers.FileField(), max_length=8)
 
 
@@ -173,27 +177,27 @@ class MaintenanceEntryViewSet(viewsets.ReadOnlyModelViewSet[MaintenanceEntry]):
         """Take the work on; a device that is down is in service from now on."""
         return self.said(services.begin_work(self.get_object(), by=request.user))
 
-    @extend_schema(request=NoteSerializer, responses={200: serializer_class} | REFUSED)
+    @extend_schema(request=WorkNoteTextSerializer, responses={200: serializer_class} | REFUSED)
     @action(detail=True, methods=["post"], filterset_class=None)
     def hand_back(self, request: StaffApiRequest, pk: str) -> Response:
         """Leave the work to somebody else, and say how far it is."""
-        entry, given = self.get_object(), read(NoteSerializer, request)
+        entry, given = self.get_object(), read(WorkNoteTextSerializer, request)
         return self.said(services.hand_back(entry, by=request.user, note=given["text"]))
 
-    @extend_schema(request=NoteSerializer, responses={200: serializer_class} | REFUSED)
+    @extend_schema(request=WorkNoteTextSerializer, responses={200: serializer_class} | REFUSED)
     @action(detail=True, methods=["post"], filterset_class=None)
     def note(self, request: StaffApiRequest, pk: str) -> Response:
         """A line in the log."""
-        entry, given = self.get_object(), read(NoteSerializer, request)
+        entry, given = self.get_object(), read(WorkNoteTextSerializer, request)
         services.note_work(entry, by=request.user, text=given["text"])
         return self.said(entry)
 
-    @extend_schema(request=FilesSerializer, responses={200: serializer_class} | REFUSED)
+    @extend_schema(request=MaintenanceFilesSerializer, responses={200: serializer_class} | REFUSED)
     @action(detail=True, methods=["post"], filterset_class=None, parser_classes=[MultiPartParser])
     def attach(self, request: StaffApiRequest, pk: str) -> Response:
         """Photos (JPEG, PNG) and documents (PDF)."""
         entry = self.get_object()
-        files: list[UploadedFile[bytes]] = read(FilesSerializer, request)["files"]
+        files: list[UploadedFile[bytes]] = read(MaintenanceFilesSerializer, request)["files"]
         services.attach(entry, files, by=request.user)
         return self.said(entry)
 
