@@ -55,7 +55,7 @@ def test_a_procedure_goes_through_its_life_by_the_api(program):
         for verb, data in (
             ("arrive", {}),
             ("start", {"despite": "Unconscious"}),
-            ("complete", {"comment": "Fine"}),
+            ("complete", {"comment": "Fine", "despite": "No note needed"}),
         )
     ]
 
