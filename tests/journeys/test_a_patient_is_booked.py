@@ -37,7 +37,7 @@ def asked_by(station: str, port: int) -> list[Dataset]:
     association = device.associate("127.0.0.1", port, ae_title="IMAGING_DEPT")
     assert association.is_established
     answers = association.send_c_find(question, ModalityWorklistInformationFind)
-    found = [answer for status, answer in answers if status.Status in PENDING]
+    found = [answer for status, answer in answers if answer and status.Status in PENDING]
     association.release()
     return found
 

@@ -205,6 +205,7 @@ def test_the_rail_counts_orders_for_whoever_books(scheduler, person):
 
     count = count_for(scheduler, PLACES["orders"])
 
+    assert count is not None
     assert (count.number, count.is_urgent) == (1, True)
     assert count_for(person("Referrer"), PLACES["orders"]) is None
 

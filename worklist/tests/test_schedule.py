@@ -43,8 +43,8 @@ def span(days: int = 1) -> dict[str, str]:
 
 def booked(**facts) -> ScheduledProcedure:
     order = OrderFactory.create(status=Order.Status.PLACED, **facts.pop("order", {}))
-    facts = {"device": DeviceFactory.create(), "start": tomorrow(10)} | facts
-    return services.schedule_procedure(order, by=None, **facts)
+    device, start = facts.get("device") or DeviceFactory.create(), facts.get("start", tomorrow(10))
+    return services.schedule_procedure(order, by=None, device=device, start=start)
 
 
 def events(client, params=None) -> dict[str, dict]:

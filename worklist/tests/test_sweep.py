@@ -266,7 +266,9 @@ def test_the_rail_counts_what_waits(scheduler, person):
     proposed(left_open())
     Discrepancy.objects.create(procedure=left_open(), kind="NOT_SCREENED")
 
-    assert count_for(scheduler, PLACES["open-steps"]).number == 2
+    count = count_for(scheduler, PLACES["open-steps"])
+    assert count is not None
+    assert count.number == 2
     assert count_for(person("Radiologist"), PLACES["open-steps"]) is None
 
 
