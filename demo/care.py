@@ -201,7 +201,7 @@ class Care:
             "rrule": "FREQ=WEEKLY",
             "window_before": 1, "window_after": 2, "minutes": 20,
         }  # fmt: skip
-        starts_on = today + dt.timedelta(days=4) - dt.timedelta(weeks=20)
+        starts_on = today + dt.timedelta(days=4)
         self.at(90, 9.5, self.planned("weekly", "MG", starts_on=starts_on, **weekly))
 
     # ── what is the matter now ──────────────────────────────────────────────────────────────────

@@ -138,6 +138,7 @@ def _step(one: Past, order: Order, cast: Cast) -> ScheduledProcedure:
     begun = one.status in {Status.COMPLETED, Status.DISCONTINUED}
     length = dt.timedelta(minutes=one.kind.minutes)
     performed = ScheduledProcedure.Performed
+    images = one.kind.expected_images if one.status == Status.COMPLETED else 0
     return ScheduledProcedure(
         order=order,
         procedure_type=one.kind,
@@ -155,6 +156,9 @@ def _step(one: Past, order: Order, cast: Cast) -> ScheduledProcedure:
         reason=_reason(one),
         comment=ELSEWHERE if one.status == Status.COMPLETED else "",
         performed=performed(one.status) if begun else performed.NONE,
+        images=ScheduledProcedure.Images.COMPLETE if images else ScheduledProcedure.Images.NONE,
+        images_expected=images,
+        images_received=images,
         screening=ScheduledProcedure.Screening.NOT_NEEDED,
     )
 

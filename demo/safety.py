@@ -23,7 +23,7 @@ KNOWN: list[tuple[str, str, str, Facts, str, str, int]] = [
     ("Singh", Kind.CONTRAST_REACTION, "Iodinated contrast: urticaria and wheeze", Facts(),
      "DANGER", "letter from Eastside hospital", 410),
     ("Abara", Kind.CONTRAST_REACTION, "", NONE, "", "the patient", 25),
-    ("Horvat", Kind.IMPLANT, "Pacemaker", Facts(mr_condition=Mr.UNSAFE,
+    ("Horvat", Kind.IMPLANT, "Pacemaker or defibrillator", Facts(mr_condition=Mr.UNSAFE,
      mr_details="abandoned lead, maker unknown"), "DANGER", "device card", 200),
     ("Kowalska", Kind.IMPLANT, "Hip prosthesis, left", Facts(mr_condition=Mr.CONDITIONAL,
      mr_details="1.5 and 3 T, normal operating mode"), "", "implant passport", 150),

@@ -43,6 +43,9 @@ IN_THE_ROOM = frozenset({"arrived", "checked", "ready", "overridden", "on_hold"}
 
 LEAD = {"STAT": dt.timedelta(minutes=24), "HIGH": dt.timedelta(hours=20)}
 BOOKING = {"STAT": dt.timedelta(minutes=3), "HIGH": dt.timedelta(minutes=40)}
+STILL_OPEN = frozenset({"claimed", "draft"})
+"""Somebody is reading it now."""
+
 SETTLED = 4  # minutes after the last image
 
 
@@ -100,6 +103,7 @@ def _afterwards(visit: Visit, now: dt.datetime) -> Iterator[tuple[dt.datetime, D
     ready = over + dt.timedelta(minutes=SETTLED)
     yield ready, visit.settle
     reading = Reading(visit)
+    begins = now - dt.timedelta(minutes=18) if line.report in STILL_OPEN else ready
     for word, minutes in READINGS[line.report]:
-        moment = ready + dt.timedelta(minutes=minutes)
+        moment = max(begins, ready) + dt.timedelta(minutes=minutes)
         yield min(moment, now - dt.timedelta(minutes=2)), partial(reading.go_on, word)

@@ -1,30 +1,8 @@
-"""A department whose devices send very small pictures: it is about everything else."""
+"""What the tests of the demonstration share."""
 
-import numpy as np
 import pytest
-from pydicom.uid import SecondaryCaptureImageStorage
 
-from demo.objects.common import add_pixels, common_part, encoded, side_of
-
-PICTURE = np.arange(64, dtype=np.uint16).reshape(8, 8)
-VIEWS = {
-    "DX-CHEST": ["PA", "LL"],
-    "DX-HAND": ["PA", "OBL"],
-    "DX-HIP": ["AP", "OBL"],
-    "MG-SCREEN": ["CC", "MLO", "CC", "MLO"],
-}
-
-
-def small_objects_of(procedure, *, few=False):
-    """As many small objects as are expected, or just one."""
-    views = VIEWS.get(procedure.procedure_type.code, [""] * procedure.images_expected)
-    for number, view in enumerate(views[: 1 if few else None], start=1):
-        dataset = common_part(procedure, SecondaryCaptureImageStorage, number, 1)
-        dataset.ViewPosition = view
-        if procedure.side:
-            dataset.ImageLaterality = side_of(procedure)
-        add_pixels(dataset, PICTURE + number)
-        yield encoded(dataset)
+from demo.tests.small import small_objects_of
 
 
 @pytest.fixture

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+def _this_moment() -> dt.datetime:
+    """Looked up each time, so that a clock that was put back is believed."""
+    return timezone.now()
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Who or what moves a procedure. Without `by` a machine reports what has happened already."""
@@ -27,7 +32,7 @@ class Cause:
     by: "User | None"
     source: str = ""
     reason: str = ""
-    at: dt.datetime = field(default_factory=timezone.now)
+    at: dt.datetime = field(default_factory=_this_moment)
 
     @property
     def is_machine(self) -> bool:
