@@ -64,7 +64,9 @@ def check_identity(
                 _("The code that was scanned is not this patient's. Stop, and find out who it is.")
             )
         found.append(Compared.WRISTBAND.value)
-    if len(found) < ENOUGH:
+    # A wristband says the record number: with that number ticked it is still one identifier.
+    distinct = {"RECORD_NUMBER" if one == Compared.WRISTBAND else one for one in found}
+    if len(distinct) < ENOUGH:
         raise Refused(_("Compare at least two identifiers with what the patient says."))
     if Compared.BIRTH_DATE in found and procedure.order.patient.birth_date is None:
         raise Refused(_("The birth date is unknown here: compare something else."))

@@ -65,6 +65,15 @@ def test_fewer_than_two_are_refused(procedure, technician, compared):
     assert not procedure.checks.exists()
 
 
+def test_a_wristband_and_the_number_on_it_are_one_identifier(procedure, technician):
+    number = procedure.order.patient.patient_id
+
+    with pytest.raises(Refused, match="at least two"):
+        services.check_identity(
+            procedure, by=technician, compared=["RECORD_NUMBER"], scanned=number
+        )
+
+
 def test_somebody_elses_wristband_is_refused_however_much_was_ticked(procedure, technician):
     other = PatientFactory.create()
 
