@@ -74,7 +74,11 @@ def pages_of(username: str) -> list[str]:
         "technician": clinical + mending,
         "radiologist": [reverse("reports:list"), record, patient],
         "referrer": [reverse("patients:list"), patient, record],
-        "scheduler": [reverse("worklist:board"), reverse("patients:list")],
+        "scheduler": [
+            *(reverse("worklist:board"), reverse("patients:list"), reverse("patients:register")),
+            reverse("patients:correct", args=[procedure.order.patient_id]),
+            reverse("patients:note_alert", args=[procedure.order.patient_id]) + "?kind=IMPLANT",
+        ],
         "engineer": [reverse("equipment:list"), device],
         "admin": [reverse("audit:trail"), reverse("staff:styleguide"), reverse("equipment:list")],
     }[username]
