@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 
 from patients.dates import days_meant_by
-from patients.models import Identifier
 from patients.names import PersonName
 from patients.search import Search, words_of
 from patients.tests.factories import PatientFactory
@@ -74,18 +73,6 @@ def test_the_exact_number_comes_first_then_the_family_name(searching):
 
 
 @pytest.mark.django_db
-def test_every_number_of_a_patient_finds_them(searching):
-    from worklist.tests.factories import OrderFactory  # noqa: PLC0415 — a test may look upwards
-
-    order = OrderFactory.create(accession_number="A26000077")
-    Identifier.objects.create(patient=order.patient, kind="INSURANCE", value="K-9911")
-    PatientFactory.create()
-
-    for words in ("a26000077", "k-99", "K-9911", order.patient.patient_id.lower()):
-        assert searching(words) == [order.patient]
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("words", ["kim 17 May 1980", "17. mai 1980 kim", "Kim, 17.5.80"])
 def test_a_birth_date_of_several_words_narrows_a_name(searching, words):
     wanted = PatientFactory.create(name_alphabetic="Kim^A", birth_date=dt.date(1980, 5, 17))
@@ -143,20 +130,6 @@ def test_the_box_finds_a_few_and_leads_on(client, person):
 
 
 @pytest.mark.django_db
-def test_the_box_finds_procedures_by_accession_number_and_todays_by_name(client, person):
-    from worklist.tests.factories import ScheduledProcedureFactory  # noqa: PLC0415 — as above
-
-    client.force_login(person("Technician"))
-    procedure = ScheduledProcedureFactory.create()
-    page = reverse("worklist:procedure", args=[procedure.pk])
-    headers = {"HX-Request": "true", "HX-Target": "found-procedures"}
-
-    for words in (procedure.order.accession_number.lower(), procedure.procedure_type.meaning):
-        answer = client.post(reverse("worklist:found"), {"q": words}, headers=headers)
-        assert page in answer.content.decode()
-
-
-@pytest.mark.django_db
 def test_pickers_get_json_and_forms_get_buttons(client, person):
     client.force_login(person("Scheduler"))
     patient = PatientFactory.create(name_alphabetic="Müller^Jürgen", name_ideographic="山田^太郎")
@@ -178,21 +151,6 @@ def test_rubbish_is_answered_calmly(client, person, address, words):
     client.force_login(person("Technician"))
 
     assert client.post(address, {"q": words}).status_code == 200
-
-
-@pytest.mark.django_db
-def test_a_referrer_finds_only_the_patients_they_ordered_for(client, person):
-    from worklist.tests.factories import OrderFactory  # noqa: PLC0415 — as above
-
-    referrer = person("Referrer")
-    client.force_login(referrer)
-    own = OrderFactory.create(ordered_by=referrer, patient__name_alphabetic="Kim^A").patient
-    other = OrderFactory.create(patient__name_alphabetic="Kim^B").patient
-
-    found = client.post(LIST, {"q": "kim"}).context["search"].patients
-
-    assert found == [own]
-    assert client.get(reverse("patients:patient", args=[other.pk])).status_code == 404
 
 
 @pytest.mark.django_db
