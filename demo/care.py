@@ -20,6 +20,7 @@ from equipment.services import Block, Fault, Opening, UsedPart, Work
 Symptom, Effect, Status = MaintenanceEntry.Symptom, MaintenanceEntry.Effect, Device.Status
 BUSY_DAYS = [("CT", 41), ("CT", 40), ("MR", 68), ("DX", 20), ("MG", 30), ("CT", 15), ("US", 2)]
 WEDNESDAY = 2
+BLOCKED = (13, 16.5)  # hours: patients are booked in the morning
 
 
 class Care:
@@ -140,17 +141,17 @@ class Care:
         done = Work("Installed, protocols compared, worklist tried.", Decimal("3.0"), Decimal(0))
         self.at(22, 9, self.opened("upgrade", "CT", upgrade))
         self.at(22, 9.2, self.blocked("CT", 15, "Software 4.1", Downtime.Cause.SOFTWARE))
-        self.at(15, 7, self.begun("upgrade"))
-        self.at(15, 10, self.finished("upgrade", done))
+        self.at(15, 13, self.begun("upgrade"))
+        self.at(15, 16, self.finished("upgrade", done))
 
     def blocked(
         self, modality: str, days: int, reason: str, cause: str, name: str = ""
     ) -> Callable[[], object]:
-        """A planned morning without patients, `days` before midnight."""
+        """A planned afternoon without patients, `days` before midnight."""
 
         def deed() -> None:
             day = self.midnight - dt.timedelta(days=days)
-            begins, ends = (day + dt.timedelta(hours=hours) for hours in (7, 10.5))
+            begins, ends = (day + dt.timedelta(hours=hours) for hours in BLOCKED)
             block = Block(cause, begins, ends, reason, self.entries.get(name))
             services.plan_block(self._device(modality), block, by=self.cast.engineer)
 
@@ -179,7 +180,7 @@ class Care:
         self.next_week(today)
 
     def next_week(self, today: dt.date) -> None:
-        """The MR's half-yearly care falls due next Wednesday, and has its morning."""
+        """The MR's half-yearly care falls due next Wednesday, and has its afternoon."""
         due = today + dt.timedelta(days=7 - today.weekday() + WEDNESDAY)
         facts = {
             "kind": MaintenanceKind.PREVENTIVE,
