@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -121,6 +122,17 @@ class Row:
             images=images_of(procedure),
             next=next_of(procedure, viewer),
         )
+
+    @property
+    def html(self) -> SafeString:
+        return drawn(self)
+
+
+@lru_cache(maxsize=4096)
+def drawn(row: Row) -> SafeString:
+    """The row as the page has it. It depends on nothing but what it says, and most rows of a
+    refresh say what they said before."""
+    return render_to_string("worklist/_row.html", {"row": row})
 
 
 @dataclass(frozen=True, slots=True)
