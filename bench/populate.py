@@ -43,8 +43,10 @@ def insert(model: type[models.Model], source: str, **columns: str) -> None:
     """Make rows of `model`, one per row of `source`: SQL by column; the rest are the defaults."""
     names, values, parameters = [], [], []
     for field in model._meta.concrete_fields:
-        if getattr(field, "generated", False) or (
-            field.primary_key and field.column not in columns
+        if (
+            field.generated
+            or field.has_db_default()
+            or (field.primary_key and field.column not in columns)
         ):
             continue
         names.append(f'"{field.column}"')
