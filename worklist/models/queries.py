@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
 from equipment.models import Device
-from patients.models import Alert, Fold
+from patients.models import Alert, Fold, Patient
 from worklist.models.asked import AskedQuerySet
 from worklist.models.move import Move
 from worklist.models.order import Order
@@ -176,6 +176,17 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         numbered = everything.filter(order__accession_number__startswith=words.upper())
         today = everything.on(timezone.localdate()).about(words)
         return self.filter(pk__in=numbered.values("pk")[:50].union(today.values("pk")[:50]))
+
+    def found_by(self, words: str) -> Self:
+        """For the search page: what `meant_by` finds, and the latest of the patients meant.
+
+        Bounded too: names are looked up among patients, where they have an index.
+        """
+        everything = self.model._default_manager
+        patients = list(Patient.objects.matching(words).values_list("pk", flat=True)[:50])
+        theirs = everything.filter(order__patient__in=patients).newest_first()
+        meant = everything.meant_by(words).values("pk")
+        return self.filter(pk__in=theirs.values("pk")[:50].union(meant))
 
     def most_urgent_first(self) -> Self:
         """Stat, urgent, routine; within these whoever is here, longest wait first, then by time.

@@ -60,5 +60,5 @@ def found(request: StaffRequest) -> HttpResponse:
     if request.htmx.target == "found-procedures":
         few = visible.meant_by(words).newest_first()[:5] if words else []
         return render(request, "worklist/_found_brief.html", {"procedures": few})
-    fitting = visible.about(words).newest_first()[:20] if words else []
+    fitting = visible.found_by(words).newest_first()[:20] if words else []
     return render(request, "worklist/found.html", {"procedures": fitting})
