@@ -38,7 +38,7 @@ DAY = [
     Line("MR-LSPINE", "Ferreira", 150, "cancelled"),
     Line("DX-HAND", "Bianchi", -105, "no_show", side="R"),
     Line("DX-HAND", "Osei", -85, "completed", side="L", note=NOTHING),
-    Line("DX-HIP", "Laurent", -65, "repeated", side="L", priority="STAT", note=FRACTURE,
+    Line("DX-HIP", "Laurent", -50, "repeated", side="L", priority="STAT", note=FRACTURE,
          report="draft", ward="Emergency"),
     Line("DX-CHEST", "Karlsson", -40, "completed", priority="STAT", note=PNEUMONIA,
          ward="Emergency"),
