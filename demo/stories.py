@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 
+from django.utils import timezone
+
 from demo.reading import READINGS, Reading
 from demo.timeline import Deed, Timeline
 from demo.visit import Visit
@@ -74,12 +76,14 @@ def happenings(visit: Visit, now: dt.datetime) -> Iterator[tuple[dt.datetime, De
 
 def asked_and_booked(visit: Visit, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """When it was ordered, and when it was given its time: before anybody came."""
-    priority = visit.line.priority
-    days = dt.timedelta(
-        days=visit.cast.chance.randint(2, 20), hours=visit.cast.chance.randint(0, 5)
-    )
-    placed = min(visit.start, now) - LEAD.get(priority, days)
-    return placed, placed + BOOKING.get(priority, dt.timedelta(hours=1))
+    priority, chance = visit.line.priority, visit.cast.chance
+    known = min(visit.start, now)
+    if priority in LEAD:
+        placed = known - LEAD[priority]
+        return placed, placed + BOOKING[priority]
+    day = timezone.localtime(known - dt.timedelta(days=chance.randint(2, 20)))
+    placed = day.replace(hour=chance.randint(8, 15), minute=5 * chance.randint(0, 11))
+    return placed, placed + dt.timedelta(hours=1)
 
 
 def _shift(visit: Visit, now: dt.datetime) -> dt.timedelta:
