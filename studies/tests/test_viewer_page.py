@@ -50,6 +50,16 @@ def test_scripts_may_run_decoders_but_nothing_inline(client, person, study):
     assert "'unsafe-eval'" not in policy
 
 
+def test_it_may_stand_beside_the_report_and_in_nobody_elses_page(client, person, study):
+    client.force_login(person("Radiologist"))
+
+    answer = open_viewer(client, study.study_instance_uid)
+
+    policy = dict(rule.split(" ", 1) for rule in answer["Content-Security-Policy"].split("; "))
+    assert policy["frame-ancestors"] == "'self'"
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+
+
 def test_opening_is_written_down(client, person, study):
     radiologist = person("Radiologist")
     client.force_login(radiologist)

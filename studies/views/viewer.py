@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
-from csp.decorators import csp_update
+from csp.decorators import csp_replace, csp_update
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
@@ -30,9 +30,9 @@ _UID = re.compile(r"[0-9][0-9.]{0,63}")
 @require_GET
 @needs("studies.view_study", "studies.view_own_study")
 @xframe_options_sameorigin  # beside the report's editor, and nowhere else
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # as below
 @csp_update(  # type: ignore[arg-type]  # it knows views of plain requests only
     {
-        "frame-ancestors": [SELF],
         "script-src": [SELF, WASM_UNSAFE_EVAL],  # the decoders are WebAssembly
         "worker-src": [SELF, "blob:"],
         "connect-src": [SELF, "blob:", "data:"],
