@@ -77,7 +77,7 @@ def test_a_listed_patients_images_arrive_on_the_board_and_open_in_the_viewer(
     assert page.evaluate("window.neverReloaded")
 
     row.get_by_role("link").first.click()
-    expect(page.locator(".thumb img").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".shots img").first).to_be_visible(timeout=15_000)
     page.get_by_role("link", name="View").first.click()
     expect(page.get_by_text(f"Image 1 of {SLICES}")).to_be_visible(timeout=30_000)
     page.keyboard.press("ArrowDown")
