@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import Model
 from django.dispatch import receiver
 
 from audit.services import record
+from common.signals import configured
 from staff.models import User
 
 
@@ -24,3 +26,21 @@ def note_sign_out(user: User | None, **_: Any) -> None:
 def note_failure(**_: Any) -> None:
     """Somebody may have typed a password where the name belongs: it is not written down."""
     record("person.failed_to_sign_in", None, by=None)
+
+
+CONFIGURATION = {
+    "added": "configuration.added",
+    "changed": "configuration.changed",
+    "deleted": "configuration.deleted",
+    "imported": "configuration.imported",
+    "exported": "configuration.exported",
+}
+
+
+@receiver(configured)
+def note_configuration(
+    deed: str, subject: Model | None, by: User, details: dict[str, Any], **_: Any
+) -> None:
+    """What an administrator did to the catalogues and to people's accounts: which fields, not what
+    stands in them."""
+    record(CONFIGURATION[deed], subject, by=by, **details)

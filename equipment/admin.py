@@ -5,7 +5,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from common.admin import Exchanged
 from equipment.models import Device, MaintenancePlan, Node, OpeningHours, Room
+from equipment.resources import DeviceResource, NodeResource, RoomResource
 
 
 class DevicesOfRoom(admin.TabularInline):  # type: ignore[type-arg]
@@ -44,16 +46,18 @@ class PlansOfDevice(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Room)
-class RoomAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RoomAdmin(Exchanged):
+    resource_classes = (RoomResource,)
     list_display = ("code", "name", "location")
     search_fields = ("code", "name", "location")
     inlines = (DevicesOfRoom,)
 
 
 @admin.register(Device)
-class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeviceAdmin(Exchanged):
     """Everything but the status, which moves by its verb on the device's own page."""
 
+    resource_classes = (DeviceResource,)
     list_display = ("name", "modality", "room", "ae_title", "address", "status", "last_heard_at")
     list_filter = ("modality", "status", "room")
     list_select_related = ("room",)
@@ -112,7 +116,8 @@ class MaintenancePlanAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Node)
-class NodeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class NodeAdmin(Exchanged):
+    resource_classes = (NodeResource,)
     list_display = (
         "name",
         "ae_title",

@@ -9,6 +9,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from import_export.formats.base_formats import CSV, JSON
 
 env = environ.Env()
 
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "django_prometheus",
     "django_structlog",
+    "import_export",
 ]
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
@@ -270,6 +272,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# ── catalogues in and out ────────────────────────────────────────────────────────────────────────
+IMPORT_EXPORT_FORMATS = [CSV, JSON]
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "common.exchange.Waiting"
 
 # ── logging: keys, never patients' names ─────────────────────────────────────────────────────────
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import ReadOnlyAdmin
+from common.admin import Exchanged, ReadOnlyAdmin
 from reports.models import PreliminaryNote, ReadingTarget, Report, ReportTemplate, ReportVersion
+from reports.resources import ReadingTargetResource, ReportTemplateResource
 
 
 @admin.register(ReportTemplate)
-class ReportTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReportTemplateAdmin(Exchanged):
+    resource_classes = (ReportTemplateResource,)
     list_display = ("name", "modality", "is_active")
     list_filter = ("modality", "is_active", "procedure_types")
     search_fields = ("name", "technique", "findings", "impression")
@@ -38,7 +40,9 @@ class ReportTemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(ReadingTarget)
-class ReadingTargetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadingTargetAdmin(Exchanged):
+    resource_classes = (ReadingTargetResource,)
+    search_fields = ("priority",)
     list_display = ("priority", "minutes")
     list_editable = ("minutes",)
 
@@ -63,4 +67,5 @@ class ReportAdmin(ReadOnlyAdmin):
 class PreliminaryNoteAdmin(ReadOnlyAdmin):
     list_display = ("procedure", "verdict", "at", "by")
     list_filter = ("verdict",)
+    search_fields = ("procedure__step_id",)
     list_select_related = ("procedure__procedure_type", "by")

@@ -1,14 +1,53 @@
 """The catalogue is kept here; orders and procedures are only looked at."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import ReadOnlyAdmin
-from worklist.models import Order, ProcedureType, ScheduledProcedure
+from common.admin import Exchanged, ReadOnlyAdmin
+from worklist.models import (
+    Answer,
+    ContrastAgent,
+    ExpectedView,
+    Order,
+    ProcedureText,
+    ProcedureType,
+    Question,
+    Questionnaire,
+    ScheduledProcedure,
+)
+from worklist.resources import (
+    STILL_OPEN,
+    ContrastAgentResource,
+    ProcedureTypeResource,
+    QuestionnaireResource,
+    QuestionResource,
+)
+
+
+class ViewsOfProcedure(admin.TabularInline):  # type: ignore[type-arg]
+    """What a complete examination has; without any, only the number of images is counted."""
+
+    model = ExpectedView
+    extra = 0
+    verbose_name_plural = _("Expected views (they count before the number above)")
+
+
+class TextsOfProcedure(admin.StackedInline):  # type: ignore[type-arg]
+    """The guide in further languages, and what the patient is told."""
+
+    model = ProcedureText
+    extra = 0
+    verbose_name_plural = _("Guide in further languages, and words for the patient")
 
 
 @admin.register(ProcedureType)
-class ProcedureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProcedureTypeAdmin(Exchanged):
+    resource_classes = (ProcedureTypeResource,)
     list_display = (
         "code",
         "meaning",
@@ -17,15 +56,35 @@ class ProcedureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "minutes",
         "expected_images",
         "needs_side",
+        "contrast",
         "is_active",
     )
-    list_filter = ("modality", "is_active", "needs_side")
+    list_filter = ("modality", "is_active", "needs_side", "contrast", "questionnaires")
     search_fields = ("code", "meaning", "body_part")
+    search_help_text = _("Code, name or body part")
+    filter_horizontal = ("questionnaires",)
+    inlines = (ViewsOfProcedure, TextsOfProcedure)
     fieldsets = (
-        (None, {"fields": ("code", "scheme", "meaning", "is_active")}),
+        (
+            None,
+            {
+                "fields": ("code", "scheme", "meaning", "is_active"),
+                "description": _(
+                    "What is no longer offered stays in the records: take the tick away instead of "
+                    "deleting it."
+                ),
+            },
+        ),
         (
             _("How it is done"),
             {"fields": ("modality", "body_part", "needs_side", "minutes", "expected_images")},
+        ),
+        (
+            _("Before the patient goes in"),
+            {
+                "fields": ("contrast", "questionnaires"),
+                "description": _("Procedures booked from now on are screened with these."),
+            },
         ),
         (
             _("Guide for the technician"),
@@ -35,6 +94,79 @@ class ProcedureTypeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             },
         ),
     )
+
+
+@admin.register(ContrastAgent)
+class ContrastAgentAdmin(Exchanged):
+    resource_classes = (ContrastAgentResource,)
+    list_display = ("name", "kind", "concentration", "most_ml", "is_active")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name", "concentration")
+
+
+class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A question that was answered stays as it was asked; it can be moved, and it can retire."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if getattr(self.instance, "was_answered", False):
+            for name in self.fields.keys() - STILL_OPEN - {"id", "questionnaire", "DELETE"}:
+                self.fields[name].disabled = True
+
+
+class QuestionsOfQuestionnaire(admin.StackedInline):  # type: ignore[type-arg]
+    model = Question
+    form = QuestionForm
+    extra = 0
+    can_delete = False
+    verbose_name_plural = _("Questions (one that was answered is no longer changed: retire it)")
+    fieldsets = (
+        (None, {"fields": (("position", "is_active"), "text", "help", ("kind", "unit"))}),
+        (
+            _("Which answer worries"),
+            {
+                "fields": (
+                    ("worrying_answer", "concern"),
+                    ("amber_below", "red_below"),
+                    "explanation",
+                    ("alert_kind", "alert_text"),
+                )
+            },
+        ),
+        (_("Whom it is asked"), {"fields": (("only_sex", "from_age", "to_age"), "valid_days")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:
+        answers = Answer.objects.filter(question=OuterRef("pk"))
+        rows: QuerySet[Question] = super().get_queryset(request)
+        return rows.annotate(was_answered=Exists(answers))
+
+
+@admin.register(Questionnaire)
+class QuestionnaireAdmin(Exchanged):
+    resource_classes = (QuestionnaireResource,)
+    list_display = ("code", "title", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "title", "questions__text")
+    inlines = (QuestionsOfQuestionnaire,)
+
+
+@admin.register(Question)
+class QuestionAdmin(Exchanged):
+    """All questions in one list, and as a file; they are written on their questionnaire's page."""
+
+    resource_classes = (QuestionResource,)
+    list_display = ("text", "questionnaire", "kind", "concern", "valid_days", "is_active")
+    list_filter = ("questionnaire", "kind", "concern", "is_active")
+    list_select_related = ("questionnaire",)
+    search_fields = ("text", "explanation", "questionnaire__code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
+        """One at a time they are changed with their neighbours; a file changes many."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
+        return False
 
 
 @admin.register(Order)

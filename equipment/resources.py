@@ -1,0 +1,39 @@
+"""Rooms and machines as files: for a new department, and for a look from outside."""
+
+from import_export.fields import Field
+
+from common.exchange import CatalogueResource, Code
+from equipment.models import Device, Node, Room
+
+
+class RoomResource(CatalogueResource):
+    class Meta(CatalogueResource.Meta):
+        model = Room
+        import_id_fields = ("code",)
+        fields = ("code", "name", "location")
+
+
+class DeviceResource(CatalogueResource):
+    """Everything but the status, which moves by its verb alone."""
+
+    room = Field("room", "room", Code(Room, field="code"))
+
+    class Meta(CatalogueResource.Meta):
+        model = Device
+        import_id_fields = ("ae_title",)
+        fields = (
+            *("ae_title", "name", "room", "modality", "address", "port", "character_set"),
+            *("may_store", "may_query_worklist", "shows_started", "shows_all_stations"),
+            *("maker", "model_name", "serial_number", "software", "installed_on"),
+            *("warranty_until", "contract", "contract_until"),
+        )
+
+
+class NodeResource(CatalogueResource):
+    class Meta(CatalogueResource.Meta):
+        model = Node
+        import_id_fields = ("ae_title",)
+        fields = (
+            *("ae_title", "name", "address", "port", "may_store", "may_query_worklist"),
+            *("may_retrieve", "character_set"),
+        )
