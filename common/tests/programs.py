@@ -21,7 +21,7 @@ from common.preparation import ROOT
 from common.programs import programs
 from common.supervisor import Keeper
 
-UP_SECONDS = 120
+UP_SECONDS = 240
 OF_THE_SUITE = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEMO", "SECRET_KEY", "DICOM_PORT"}
 
 
