@@ -4,15 +4,36 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.views import exception_handler, set_rollback
 
 from common.machines import MACHINE_PREFIXES
 from common.refusals import Refused
+
+# The two shapes in which the API refuses, for its description.
+SENTENCE: dict[str, Any] = {
+    "type": "object",
+    "description": "Why not, in one sentence.",
+    "properties": {"detail": {"type": "string"}},
+    "required": ["detail"],
+}
+WHAT_IS_WRONG: dict[str, Any] = {
+    "type": "object",
+    "description": "Sentences by the field they are about, or one sentence as `detail`.",
+    "minProperties": 1,
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "object"}]}},
+            {"type": "object"},
+        ]
+    },
+}
 
 
 def sentence_of(refusal: Refused | ValidationError) -> str:
@@ -53,12 +74,26 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: in JSON for programs, as a page for people."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return JsonResponse({"detail": _("Nothing is found here.")}, status=404)
+    return page_not_found(request, exception)
+
+
 def answer_api_error(why: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's exception handler, taught our two refusals (409) and an absent database."""
+    """REST framework's exception handler, taught our refusals (409), an absent database, and what
+    no column can hold (400)."""
     if isinstance(why, Refused | ValidationError):
         return Response({"detail": sentence_of(why)}, status=409)
     if isinstance(why, OperationalError | InterfaceError):
         return Response(
             {"detail": _("The database is away.")}, status=503, headers={"Retry-After": "5"}
         )
-    return exception_handler(why, context)
+    if isinstance(why, DataError):
+        set_rollback()
+        return Response({"detail": _("No record can hold what was sent.")}, status=400)
+    answer = exception_handler(why, context)
+    if answer is not None and isinstance(answer.data, list):
+        answer.data = {"detail": " ".join(map(str, answer.data))}
+    return answer

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from import_export.formats.base_formats import CSV, JSON
 
+from imaging_dept.api_names import ENUM_NAMES
+
 env = environ.Env()
 
 # ── place ────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +72,7 @@ INSTALLED_APPS = [
     "reports",
     "gateway",
     "demo",
-    "django.contrib.admin",
+    "imaging_dept.admin_config.SettingsPagesConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -258,17 +260,23 @@ REST_FRAMEWORK = {
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["staff.access.ActionPermission"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "imaging_dept.api_schema.TruthfulSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "common.paging.BoundedPagination",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "common.answers.answer_api_error",
+    "URL_FORMAT_OVERRIDE": None,  # answers are JSON, whatever an address says
 }
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": ENUM_NAMES,
     "TITLE": "Imaging department",
     "DESCRIPTION": "Lists, shows, and the same verbs as the pages.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "imaging_dept.api_schema.tell_refusals",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -23,3 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/", include("audit.urls")),
     path("api/", include(("imaging_dept.api", "api"))),
 ]
+
+handler404 = "common.answers.not_found"
