@@ -11,19 +11,23 @@ from equipment.api import (
     DowntimeViewSet,
     MaintenanceEntryViewSet,
     MaintenancePlanViewSet,
+    NodeViewSet,
     RoomViewSet,
 )
 from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
-from reports.api import PreliminaryNoteViewSet, ReportViewSet
+from reports.api import PreliminaryNoteViewSet, ReportTemplateViewSet, ReportViewSet
+from staff.api import PersonViewSet
 from studies.api import StudyViewSet
 from studies.api_images import InstanceViewSet
 from worklist.api import (
+    ContrastAgentViewSet,
     DiscrepancyViewSet,
     FreeTimesViewSet,
     OrderViewSet,
     ProcedureTypeViewSet,
     ProposalViewSet,
+    QuestionnaireViewSet,
     ScheduledProcedureViewSet,
 )
 
@@ -58,6 +62,11 @@ router.register("devices", DeviceViewSet, basename="device")
 router.register("downtimes", DowntimeViewSet, basename="downtime")
 router.register("maintenance", MaintenanceEntryViewSet, basename="maintenance-entry")
 router.register("maintenance-plans", MaintenancePlanViewSet, basename="maintenance-plan")
+router.register("nodes", NodeViewSet, basename="node")
+router.register("contrast-agents", ContrastAgentViewSet, basename="contrast-agent")
+router.register("questionnaires", QuestionnaireViewSet, basename="questionnaire")
+router.register("report-templates", ReportTemplateViewSet, basename="report-template")
+router.register("people", PersonViewSet, basename="person")
 router.register("audit-entries", EntryViewSet, basename="audit-entry")
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -3,6 +3,7 @@
 from equipment.api.blocks import DowntimeViewSet
 from equipment.api.devices import DeviceViewSet, RoomViewSet
 from equipment.api.maintenance import MaintenanceEntryViewSet
+from equipment.api.nodes import NodeViewSet
 from equipment.api.plans import MaintenancePlanViewSet
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "DowntimeViewSet",
     "MaintenanceEntryViewSet",
     "MaintenancePlanViewSet",
+    "NodeViewSet",
     "RoomViewSet",
 ]

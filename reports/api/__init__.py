@@ -2,5 +2,6 @@
 
 from reports.api.notes import PreliminaryNoteViewSet
 from reports.api.reports import ReportViewSet
+from reports.api.templates import ReportTemplateViewSet
 
-__all__ = ["PreliminaryNoteViewSet", "ReportViewSet"]
+__all__ = ["PreliminaryNoteViewSet", "ReportTemplateViewSet", "ReportViewSet"]

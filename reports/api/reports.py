@@ -121,11 +121,11 @@ class ReportViewSet(viewsets.ReadOnlyModelViewSet[Report]):
         saved = services.save_draft(report, by=request.user, words=given.words(), number=number)
         return self.said(saved)
 
-    @extend_schema(request=shapes.ReasonSerializer, responses=shapes.ReportSerializer)
+    @extend_schema(request=shapes.WhySerializer, responses=shapes.ReportSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def read_anyway(self, request: StaffApiRequest, pk: str) -> Response:
         """Read a study as it is, although images are missing or its examination is open."""
-        given = told(shapes.ReasonSerializer, request).validated_data
+        given = told(shapes.WhySerializer, request).validated_data
         return self.said(services.read_anyway(self.get_object(), by=request.user, **given))
 
     @extend_schema(request=None, responses=shapes.ReportSerializer)
@@ -176,20 +176,20 @@ class ReportViewSet(viewsets.ReadOnlyModelViewSet[Report]):
         services.sign_later(report, kind=kind, by=request.user, words=given.words(), reason=reason)
         return self.said(report)
 
-    @extend_schema(request=shapes.ReasonSerializer, responses=shapes.ReportSerializer)
+    @extend_schema(request=shapes.WhySerializer, responses=shapes.ReportSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def retract(self, request: StaffApiRequest, pk: str) -> Response:
         """Say that it was entered in error."""
-        given = told(shapes.ReasonSerializer, request).validated_data
+        given = told(shapes.WhySerializer, request).validated_data
         report = self.get_object()
         services.retract(report, by=request.user, **given)
         return self.said(report)
 
-    @extend_schema(request=shapes.ReasonSerializer, responses=shapes.ReportSerializer)
+    @extend_schema(request=shapes.WhySerializer, responses=shapes.ReportSerializer)
     @action(detail=True, methods=["post"], filterset_class=None)
     def no_read_required(self, request: StaffApiRequest, pk: str) -> Response:
         """Nobody has to report this study."""
-        given = told(shapes.ReasonSerializer, request).validated_data
+        given = told(shapes.WhySerializer, request).validated_data
         return self.said(services.no_read_required(self.get_object(), by=request.user, **given))
 
     @extend_schema(request=shapes.AcknowledgingSerializer, responses=shapes.ReportSerializer)

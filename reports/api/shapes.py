@@ -118,7 +118,7 @@ class LaterWordsSerializer(WordsSerializer):
     reason = serializers.CharField(max_length=200)
 
 
-class ReasonSerializer(serializers.Serializer[None]):
+class WhySerializer(serializers.Serializer[None]):
     """Why."""
 
     reason = serializers.CharField(max_length=200)

@@ -1,15 +1,18 @@
 """The worklist for programs: the same lists and the same verbs as the pages."""
 
 from worklist.api.catalogue import FreeTimesViewSet, ProcedureTypeViewSet
+from worklist.api.kept import ContrastAgentViewSet, QuestionnaireViewSet
 from worklist.api.open_steps import DiscrepancyViewSet, ProposalViewSet
 from worklist.api.orders import OrderViewSet
 from worklist.api.procedures import ScheduledProcedureViewSet
 
 __all__ = [
+    "ContrastAgentViewSet",
     "DiscrepancyViewSet",
     "FreeTimesViewSet",
     "OrderViewSet",
     "ProcedureTypeViewSet",
     "ProposalViewSet",
+    "QuestionnaireViewSet",
     "ScheduledProcedureViewSet",
 ]
