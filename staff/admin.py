@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToManyField, Model, QuerySet
+from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,6 @@ class PersonAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]  # not generic
 
     list_display = ("username", "first_name", "last_name", "role_names", "is_active", "last_login")
     list_filter = ("groups", "is_active", "is_staff", "last_login")
-    search_help_text = _("Name for signing in, first or last name, e-mail")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "theme")}),
@@ -59,7 +59,8 @@ class PersonAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]  # not generic
         (_("First password"), {"fields": ("usable_password", "password1", "password2")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     inlines = (TokensOfPerson,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, ManyToManyField, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -29,11 +29,15 @@ from worklist.resources import (
 )
 
 
-class ViewsOfProcedure(admin.TabularInline):  # type: ignore[type-arg]
+class ViewsOfProcedure(admin.StackedInline):  # type: ignore[type-arg]
     """What a complete examination has; without any, only the number of images is counted."""
 
     model = ExpectedView
     extra = 0
+    fieldsets = (
+        (None, {"fields": (("position", "name", "images"), ("view_position", "laterality"))}),
+        (None, {"fields": ("positioning",)}),
+    )
     verbose_name_plural = _("Expected views (they count before the number above)")
 
 
@@ -61,8 +65,7 @@ class ProcedureTypeAdmin(Exchanged):
     )
     list_filter = ("modality", "is_active", "needs_side", "contrast", "questionnaires")
     search_fields = ("code", "meaning", "body_part")
-    search_help_text = _("Code, name or body part")
-    filter_horizontal = ("questionnaires",)
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = (ViewsOfProcedure, TextsOfProcedure)
     fieldsets = (
         (
