@@ -58,7 +58,6 @@ class ProcedureTypeAdmin(Exchanged):
         "modality",
         "body_part",
         "minutes",
-        "expected_images",
         "needs_side",
         "contrast",
         "is_active",
