@@ -55,6 +55,7 @@ const picker = new TomSelect(procedure, {
   optgroups: groups.map((group) => ({ value: group.label, label: group.label })),
   searchField: ["text", "optgroup"],
   maxOptions: 500,
+  refreshThrottle: 0, // a late refresh would open the list again after a quick choice
   closeAfterSelect: true,
 });
 
@@ -106,6 +107,15 @@ function fit() {
 }
 
 picker.on("change", fit);
-// A choice is made: the list gets out of the way of the next field.
-for (const one of [picker, patient?.tomselect].filter(Boolean)) one.on("item_add", () => setTimeout(() => one.blur()));
+// A choice is made: the list gets out of the way of the next field, after Tom Select's own timers, which
+// would open it again.
+const AFTER_ITS_TIMERS = 40;
+for (const one of [picker, patient?.tomselect].filter(Boolean)) {
+  one.on("item_add", () =>
+    setTimeout(() => {
+      one.blur();
+      one.close();
+    }, AFTER_ITS_TIMERS),
+  );
+}
 fit();
