@@ -263,6 +263,11 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "imaging_dept.api_schema.TruthfulSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "common.paging.BoundedPagination",
+    "DEFAULT_PARSER_CLASSES": [
+        "common.parsing.CarefulJSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "common.answers.answer_api_error",
     "URL_FORMAT_OVERRIDE": None,  # answers are JSON, whatever an address says
