@@ -1,7 +1,7 @@
 """A stranger's program tries the whole API with right, wrong and absurd requests, as each role.
 
-schemathesis reads the description and asks every operation with right and wrong values by chance
-(its edges are tried in test_api_absurd). No answer may be a 500, or one that the description does
+schemathesis reads the description and asks every operation with right and wrong values by chance.
+No answer may be a 500, or one that the description does
 not know. To keep six roles within minutes, each role tries what it may do; what it may not do is
 answered by 403 before anything is read, whatever was sent.
 """

@@ -184,3 +184,12 @@ def test_the_description_is_given_out(client, person):
     client.force_login(person("Referrer"))
 
     assert client.get(reverse("api:schema")).status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"kind": "\\ud800"}', b"\xff", b"{"])
+def test_what_is_no_json_that_can_be_said_back_is_refused(body, client, person):
+    client.force_login(person("Technician"))
+
+    answer = client.post("/api/alerts/", body, content_type="application/json")
+
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
