@@ -130,7 +130,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def tables_are_emptied_to_their_beginning() -> Iterator[None]:
     """After a test that really commits, Django empties all tables. The trail would refuse, and
     what every department begins with comes back."""
-    usual = TransactionTestCase._fixture_teardown
+    usual = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
     def empty_all(case: TransactionTestCase) -> None:
         with pgtrigger.ignore("audit.Entry:entries_are_never_emptied"):

@@ -58,10 +58,10 @@ def nouns(person: Any) -> dict[str, list[int]]:
     correction = Correction.objects.create(
         patient=patient, by=referrer, reason="Slip", changes={"sex": ["F", "M"]}
     )
-    waiting = [ScheduledProcedureFactory.create() for _ in range(2)]
+    waiting: list[Any] = [ScheduledProcedureFactory.create() for _ in range(2)]
     begun = ScheduledProcedureFactory.create(status="IN_PROGRESS")
     order = OrderFactory.create(status="PLACED", ordered_by=referrer)
-    work = [EntryFactory.create() for _ in range(2)]
+    work: list[Any] = [EntryFactory.create() for _ in range(2)]
     devices = [one.device for one in (*waiting, *work)]
     proposal = Proposal.objects.create(
         procedure=waiting[1], outcome="NO_SHOW", because="Nobody came."
@@ -79,7 +79,7 @@ def nouns(person: Any) -> dict[str, list[int]]:
         actor=referrer,
         at=timezone.now(),
     )
-    rows = {
+    rows: dict[str, Any] = {
         "patients": [patient],
         "alerts": [alert],
         "identifiers": [identifier],

@@ -26,7 +26,7 @@ class Easel:
 
 @pytest.fixture(autouse=True)
 def noon(monkeypatch):
-    monkeypatch.setattr(fresh.time, "time", lambda: 12 * 3600.0)
+    monkeypatch.setattr("common.fresh.time.time", lambda: 12 * 3600.0)
 
 
 def asked(rf, easel, seen_by="technicians", etag="", topics=("board",)):
@@ -79,7 +79,7 @@ def test_the_next_minute_it_is_drawn_again_because_waits_are_said_in_minutes(rf,
     easel = Easel()
     asked(rf, easel)
 
-    monkeypatch.setattr(fresh.time, "time", lambda: 12 * 3600.0 + 60)
+    monkeypatch.setattr("common.fresh.time.time", lambda: 12 * 3600.0 + 60)
 
     assert asked(rf, easel).content == b"drawing 2"
 
@@ -94,9 +94,13 @@ def test_while_valkey_is_away_it_is_drawn_each_time(rf, monkeypatch):
 def test_two_who_ask_at_once_wait_for_one_drawing():
     shelf, both, drawn = Shelf(), Barrier(2), []
 
+    def draw():
+        drawn.append(1)
+        return b"part"
+
     def ask(_number):
         both.wait()
-        return shelf.take("part", lambda: drawn.append(1) or b"part")
+        return shelf.take("part", draw)
 
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(ask, range(2))) == [b"part", b"part"]

@@ -12,7 +12,11 @@ if (defaults) {
       !(["value", "checked"].includes(name) && element.hasAttribute("data-touched")),
   };
   document.addEventListener("input", (event) => event.target.setAttribute("data-touched", ""));
-  document.addEventListener("submit", (event) => {
-    for (const field of event.target.elements) field.removeAttribute("data-touched");
+  // What was typed is let go when the answer to it is here, not when it is sent: a form waits in a queue behind
+  // a refresh, and that refresh must not empty it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { verb, elt } = event.detail.requestConfig ?? {};
+    if (!verb || verb === "get" || !event.detail.shouldSwap) return;
+    for (const field of elt.closest("form")?.elements ?? []) field.removeAttribute("data-touched");
   });
 }

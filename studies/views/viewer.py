@@ -30,7 +30,7 @@ _UID = re.compile(r"[0-9][0-9.]{0,63}")
 @require_GET
 @needs("studies.view_study", "studies.view_own_study")
 @xframe_options_sameorigin  # beside the report's editor, and nowhere else
-@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # as below
+@csp_replace({"frame-ancestors": [SELF]})
 @csp_update(  # type: ignore[arg-type]  # it knows views of plain requests only
     {
         "script-src": [SELF, WASM_UNSAFE_EVAL],  # the decoders are WebAssembly
