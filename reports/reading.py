@@ -19,7 +19,7 @@ from worklist.models import ScheduledProcedure
 if TYPE_CHECKING:
     from staff.models import User
 
-PAGE = 40
+PAGE = 30
 LONGEST_KEY = 18  # digits of a bigint
 SHELVES: dict[str, str | Promise] = {
     "all": gettext_lazy("To read"),
