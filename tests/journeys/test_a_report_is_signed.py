@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from common.tests.programs import Up
 from tests.journeys.test_an_image_travels import sign_in
+from tests.journeys.visitor import manage
 
 QUICK = 15_000
 
@@ -25,11 +26,24 @@ def sign(page: Page, reason: str = "") -> None:
     dialog.get_by_role("button", name="Sign", exact=True).click()
 
 
+# A study that waits and nobody holds; the demonstration's referrer shall be the one who asked.
+ASKED_BY_REFERRER = """
+from reports.models import Report
+from staff.models import User
+from worklist.models import Order
+waiting = Report.objects.filter(status="READY_TO_READ", claimed_by=None, study__order__isnull=False)
+report = waiting.order_by("urgency", "waiting_since").first()
+asker = User.objects.get(username="referrer")
+Order.objects.filter(pk=report.study.order_id).update(ordered_by=asker)
+print(f"report-{report.pk}")
+"""
+
+
 def read_and_amend(page: Page, department: Up) -> str:
     """The radiologist's half; gives back the address of the report."""
+    row = manage(department, "shell", "-c", ASKED_BY_REFERRER).split()[-1]
     sign_in(page, department, "radiologist")
-    expect(page.locator("#reading tr[data-row]").first).to_be_visible(timeout=60_000)
-    page.keyboard.press("c")
+    page.locator(f"#reading #{row}").get_by_role("button", name="Read").click(timeout=60_000)
     images = page.frame_locator(".desk-viewer")
     expect(images.get_by_text(re.compile(r"Image 1 of \d+")).first).to_be_visible(timeout=60_000)
     expect(page.get_by_text("You hold this study")).to_be_visible()
