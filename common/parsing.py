@@ -20,9 +20,27 @@ class CarefulJSONParser(JSONParser):
     ) -> Any:
         try:
             said = super().parse(stream, media_type, parser_context)
-            json.dumps(said, ensure_ascii=False).encode()
+            is_whole = can_be_said(said)
         except RecursionError as why:
             raise ParseError(_("This is nested too deeply.")) from why
-        except UnicodeEncodeError as why:
-            raise ParseError(_("Half of a character is no character.")) from why
+        if not is_whole:
+            raise ParseError(half_said(said))
         return said
+
+
+def can_be_said(said: Any) -> bool:
+    """No half of a surrogate pair in it: neither the database nor an answer could hold that."""
+    try:
+        json.dumps(said, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def half_said(said: Any) -> Any:
+    """The sentence, beside each field that it is about when fields were sent."""
+    sentence = _("Half of a character is no character.")
+    if not isinstance(said, dict):
+        return sentence
+    named = [name for name, value in said.items() if can_be_said(name) and not can_be_said(value)]
+    return {name: [sentence] for name in named} or sentence
