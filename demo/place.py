@@ -132,5 +132,7 @@ def load_nodes() -> None:
         ae_title="TEST_SCU",
         may_store=True,
         may_query_worklist=True,
+        may_report_steps=True,
+        may_ask_commitment=True,
         may_retrieve=True,
     )

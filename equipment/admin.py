@@ -68,13 +68,28 @@ class DeviceAdmin(Exchanged):
         (
             _("How it calls us"),
             {
-                "fields": ("ae_title", "address", "port", "character_set", "last_heard_at"),
-                "description": _("The AE title must be the one set at the machine, sign by sign."),
+                "fields": (
+                    *("ae_title", "address", "port", "must_use_tls", "speaks_tls"),
+                    *("character_set", "last_heard_at"),
+                ),
+                "description": _(
+                    "The AE title must be the one set at the machine, sign by sign. It is also "
+                    "the station name of its worklist."
+                ),
             },
         ),
         (
             _("What it may do"),
-            {"fields": ("may_store", "may_query_worklist", "shows_started", "shows_all_stations")},
+            {
+                "fields": (
+                    *("may_store", "may_query_worklist", "may_report_steps"),
+                    *("may_ask_commitment", "may_retrieve"),
+                )
+            },
+        ),
+        (
+            _("What its worklist shows"),
+            {"fields": ("shows_started", "shows_on_hold", "shows_all_stations")},
         ),
         (
             _("What it is"),
@@ -125,9 +140,11 @@ class NodeAdmin(Exchanged):
         "port",
         "may_store",
         "may_query_worklist",
+        "may_report_steps",
+        "may_ask_commitment",
         "may_retrieve",
         "last_heard_at",
     )
-    list_filter = ("may_store", "may_query_worklist", "may_retrieve")
+    list_filter = ("may_store", "may_query_worklist", "may_report_steps", "may_retrieve")
     search_fields = ("name", "ae_title", "address")
     readonly_fields = ("last_heard_at",)

@@ -23,7 +23,9 @@ class DeviceResource(CatalogueResource):
         import_id_fields = ("ae_title",)
         fields = (
             *("ae_title", "name", "room", "modality", "address", "port", "character_set"),
-            *("may_store", "may_query_worklist", "shows_started", "shows_all_stations"),
+            *("may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment"),
+            *("may_retrieve", "must_use_tls", "speaks_tls"),
+            *("shows_started", "shows_on_hold", "shows_all_stations"),
             *("maker", "model_name", "serial_number", "software", "installed_on"),
             *("warranty_until", "contract", "contract_until"),
         )
@@ -35,5 +37,6 @@ class NodeResource(CatalogueResource):
         import_id_fields = ("ae_title",)
         fields = (
             *("ae_title", "name", "address", "port", "may_store", "may_query_worklist"),
-            *("may_retrieve", "character_set"),
+            *("may_report_steps", "may_ask_commitment", "may_retrieve", "must_use_tls"),
+            *("speaks_tls", "character_set"),
         )

@@ -15,7 +15,8 @@ class NodeSerializer(serializers.ModelSerializer[Node]):
         model = Node
         fields = (
             *("id", "name", "ae_title", "address", "port", "may_store", "may_query_worklist"),
-            *("may_retrieve", "character_set", "last_heard_at"),
+            *("may_report_steps", "may_ask_commitment", "may_retrieve", "must_use_tls"),
+            *("speaks_tls", "character_set", "last_heard_at"),
         )
         read_only_fields = fields
 

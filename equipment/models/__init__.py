@@ -1,6 +1,6 @@
 """Rooms, devices, their time and their care."""
 
-from equipment.models.device import AE_TITLE, Device, DeviceQuerySet, Modality, Room, RoomQuerySet
+from equipment.models.device import Device, DeviceQuerySet, Modality, Room, RoomQuerySet
 from equipment.models.maintenance import (
     Attachment,
     AttachmentQuerySet,
@@ -10,6 +10,7 @@ from equipment.models.maintenance import (
     WorkNote,
 )
 from equipment.models.node import Node, NodeQuerySet
+from equipment.models.peer import AE_TITLE, Peer
 from equipment.models.plan import MaintenanceKind, MaintenancePlan, MaintenancePlanQuerySet
 from equipment.models.time import (
     Downtime,
@@ -39,6 +40,7 @@ __all__ = [
     "NodeQuerySet",
     "OpeningHours",
     "Part",
+    "Peer",
     "Reservation",
     "ReservationQuerySet",
     "Room",

@@ -4,20 +4,16 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
+from equipment.models.peer import AE_TITLE, Peer
 
 if TYPE_CHECKING:
     from staff.models import User
-
-# PS3.5 6.2: AE is 16 characters of the default repertoire, no backslash, no control characters;
-# leading and trailing spaces do not count.
-AE_TITLE = RegexValidator(r"^(?! )[ -\[\]-~]{1,16}(?<! )$", _("That is not an AE title."))
 
 
 class Modality(models.TextChoices):
@@ -98,7 +94,7 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.filter(Q(warranty_until__range=days) | Q(contract_until__range=days))
 
 
-class Device(Stateful):
+class Device(Peer, Stateful):
     """A modality: what it is, where it stands, how it calls us and what it may do."""
 
     class Status(models.TextChoices):
@@ -128,10 +124,6 @@ class Device(Stateful):
         validators=[AE_TITLE],
         help_text=_("How it calls itself, and the station name of its worklist."),
     )
-    address = models.GenericIPAddressField(
-        _("address"), null=True, blank=True, help_text=_("Empty: it may call from anywhere.")
-    )
-    port = models.PositiveIntegerField(_("port"), null=True, blank=True)
     maker = models.CharField(_("maker"), max_length=80, blank=True, default="")
     model_name = models.CharField(_("model"), max_length=80, blank=True, default="")
     serial_number = models.CharField(_("serial number"), max_length=64, blank=True, default="")
@@ -150,7 +142,16 @@ class Device(Stateful):
     status_reason = models.CharField(max_length=200, blank=True, default="")
     may_store = models.BooleanField(_("may send images"), default=True)
     may_query_worklist = models.BooleanField(_("may query the worklist"), default=True)
+    may_report_steps = models.BooleanField(
+        _("may report performed steps"), default=True, db_default=True, help_text=_("MPPS")
+    )
+    may_ask_commitment = models.BooleanField(
+        _("may ask for storage commitment"), default=True, db_default=True
+    )
     shows_started = models.BooleanField(_("worklist keeps showing started steps"), default=False)
+    shows_on_hold = models.BooleanField(
+        _("worklist shows steps on hold"), default=False, db_default=False
+    )
     shows_all_stations = models.BooleanField(
         _("worklist shows other stations' steps"), default=False
     )
@@ -160,7 +161,6 @@ class Device(Stateful):
         default="ISO_IR 192",
         help_text=_("Specific Character Set, e.g. ISO_IR 100; ISO_IR 192 is UTF-8."),
     )
-    last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DeviceQuerySet.as_manager()
 

@@ -1,10 +1,16 @@
 """Who is calling, and what they may do."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
-from equipment.models import Device, Node
+from equipment.models import Device, Node, Peer
+
+PEER_FACTS = (
+    *("ae_title", "may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment"),
+    *("may_retrieve", "must_use_tls"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +22,14 @@ class Caller:
     device_pk: int | None
     may_store: bool
     may_query_worklist: bool
+    may_report_steps: bool
+    may_ask_commitment: bool
     may_retrieve: bool
+    must_use_tls: bool
     character_set: str
+    node_pk: int | None = None
     shows_started: bool = False
+    shows_on_hold: bool = False
     own_station: str = ""
     """The station whose steps it may see; empty: every station's."""
 
@@ -33,29 +44,29 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     if device is not None and _calls_from(device.address, address):
         Device.objects.filter(pk=device.pk).update(last_heard_at=timezone.now())
         return Caller(
-            ae_title=title,
             name=device.name,
             device_pk=device.pk,
-            may_store=device.may_store,
-            may_query_worklist=device.may_query_worklist,
-            may_retrieve=False,
             character_set=device.character_set,
             shows_started=device.shows_started,
+            shows_on_hold=device.shows_on_hold,
             own_station="" if device.shows_all_stations else title,
+            **_rights(device),
         )
     node = Node.objects.filter(ae_title=title).first()
     if node is not None and _calls_from(node.address, address):
         Node.objects.filter(pk=node.pk).update(last_heard_at=timezone.now())
         return Caller(
-            ae_title=title,
             name=node.name,
             device_pk=None,
-            may_store=node.may_store,
-            may_query_worklist=node.may_query_worklist,
-            may_retrieve=node.may_retrieve,
+            node_pk=node.pk,
             character_set=node.character_set,
+            **_rights(node),
         )
     return None
+
+
+def _rights(peer: Peer) -> dict[str, Any]:
+    return {name: getattr(peer, name) for name in PEER_FACTS}
 
 
 def _calls_from(registered: str | None, address: str) -> bool:

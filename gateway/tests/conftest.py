@@ -77,7 +77,12 @@ def scanner(transactional_db: None) -> Device:
 def test_node(transactional_db: None) -> Node:
     """A node that may do everything."""
     return NodeFactory.create(
-        ae_title="TEST_SCU", may_store=True, may_query_worklist=True, may_retrieve=True
+        ae_title="TEST_SCU",
+        may_store=True,
+        may_query_worklist=True,
+        may_report_steps=True,
+        may_ask_commitment=True,
+        may_retrieve=True,
     )
 
 
