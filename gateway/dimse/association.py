@@ -34,13 +34,23 @@ class Refusal(Exception):
     source: int
     diagnostic: int
     reason: str
+    when: str
 
 
-UNKNOWN_CALLER = Refusal(1, 1, 3, "calling AE title not recognised")
-WRONG_CALLED = Refusal(1, 1, 7, "called AE title not recognised")
-UNKNOWN_CONTEXT = Refusal(1, 1, 2, "application context name not supported")
-CANNOT_ASK = Refusal(2, 3, 1, "temporary congestion")
-TOO_MANY = Refusal(2, 3, 2, "local limit exceeded")
+UNKNOWN_CALLER = Refusal(
+    *(1, 1, 3, "calling AE title not recognised"),
+    when="the calling AE title is not registered, or calls from another address than its own",
+)
+WRONG_CALLED = Refusal(
+    *(1, 1, 7, "called AE title not recognised"), when="the called AE title is not ours"
+)
+UNKNOWN_CONTEXT = Refusal(
+    *(1, 1, 2, "application context name not supported"), when="another application context"
+)
+CANNOT_ASK = Refusal(
+    *(2, 3, 1, "temporary congestion"), when="the database cannot be asked who calls"
+)
+TOO_MANY = Refusal(*(2, 3, 2, "local limit exceeded"), when="too many associations")
 
 
 class Call(Association):

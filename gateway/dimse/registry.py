@@ -1,7 +1,7 @@
-"""What the door offers, as one table. docs/conformance.md says the same, and a test compares."""
+"""What the door offers, as one table; docs/conformance.md is made from it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydicom.uid import (
@@ -13,6 +13,7 @@ from pydicom.uid import (
 from pynetdicom import evt
 
 from equipment.services import Caller
+from gateway.dimse import storage, worklist
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
@@ -27,7 +28,8 @@ class Service:
     """One service of the network door, always as SCP.
 
     `sop_class` None: all of storage. `transfer_syntaxes` empty: whatever is proposed.
-    `right` is the field of Caller that opens it; empty: every registered machine.
+    `right` is the field of Caller that opens it; empty: every registered machine. `statuses`: what
+    it answers, and what each status means here.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Service:
     handler: Callable[[evt.Event], Any]
     right: str = ""
     transfer_syntaxes: tuple[UID, ...] = ()
+    statuses: Mapping[int, str] = field(default_factory=dict)
 
     def offers(self, abstract_syntax: UID | None) -> bool:
         """Does this service answer for that SOP class?"""
@@ -61,6 +64,14 @@ SERVICES = (
         handle_find,
         "may_query_worklist",
         UNCOMPRESSED,
+        worklist.STATUSES,
     ),
-    Service("Storage", None, evt.EVT_C_STORE, handle_store, "may_store"),
+    Service(
+        "Storage",
+        None,
+        evt.EVT_C_STORE,
+        handle_store,
+        "may_store",
+        statuses=storage.STATUSES,
+    ),
 )

@@ -9,6 +9,7 @@ from pynetdicom import sop_class
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
+from gateway.dimse.intake import INVALID_OBJECT_INSTANCE
 from gateway.dimse.landing import Landing
 from studies.models import IncomingFile
 from studies.services import Announced, receive
@@ -23,6 +24,17 @@ NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0xA700  # the sender keeps the object and tries again
 DOES_NOT_MATCH = 0xA900
 CANNOT_PROCESS = 0xC000
+STATUSES = {
+    SUCCESS: "kept",
+    INVALID_OBJECT_INSTANCE: "the SOP class or instance UID of the command is missing, longer than "
+    "64 characters, or not digits and dots",
+    UNKNOWN_CLASS: "the presentation context is not one of storage",
+    NOT_AUTHORISED: "this machine may not send images",
+    OUT_OF_RESOURCES: "no room on the disk, larger than `LARGEST_OBJECT_BYTES`, or the database is "
+    "away: send it again later",
+    DOES_NOT_MATCH: "a C-STORE without a data set",
+    CANNOT_PROCESS: "an error of ours; the log has it",
+}
 
 STORAGE_CLASSES: dict[str, str] = {
     name: str(uid) for name, uid in sop_class._STORAGE_CLASSES.items()

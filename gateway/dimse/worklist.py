@@ -12,14 +12,33 @@ from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.events import Event
 
 from equipment.services import Caller
-from worklist.dicom import NotAnswerable, read_identifier, worklist_answers
+from worklist.dicom import (
+    PENDING,
+    PENDING_OPTIONAL_KEYS_IGNORED,
+    NotAnswerable,
+    read_identifier,
+    worklist_answers,
+)
 
-# PS3.4 table K.4.1-2
+# PS3.4 table K.4-1
+SUCCESS = 0x0000
 CANCELLED = 0xFE00
 NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0xA700
 DOES_NOT_MATCH = 0xA900
 CANNOT_PROCESS = 0xC000
+STATUSES = {
+    PENDING: "a match; every key of the identifier is supported",
+    PENDING_OPTIONAL_KEYS_IGNORED: "a match; a key is not supported, or has a value that is not "
+    "matched",
+    SUCCESS: "no more matches",
+    CANCELLED: "cancelled by C-CANCEL",
+    NOT_AUTHORISED: "this machine may not query the worklist",
+    OUT_OF_RESOURCES: "the database is away",
+    DOES_NOT_MATCH: "the identifier cannot be read, has a date, time or offset that is none, or "
+    "two items in a sequence key; Error Comment says which",
+    CANNOT_PROCESS: "an error of ours; the log has it",
+}
 BREATH = 10  # answers between two looks whether the asker has cancelled
 
 if TYPE_CHECKING:

@@ -1,29 +1,18 @@
 """docs/conformance.md says what the code does, no more and no less."""
 
-import re
-from collections.abc import Iterator
+import sys
 
 import pytest
 from django.conf import settings
-from pydicom.datadict import dictionary_description
+from django.core.management import CommandError, call_command
 
 from gateway import listener
-from gateway.dimse import intake, refusals, storage, transport, worklist
-from gateway.dimse.registry import SERVICES
+from gateway.conformance import NotWritten, rewritten
+from gateway.dimse import refusals
+from gateway.dimse.registry import SERVICES, UNCOMPRESSED
 from worklist import dicom
-from worklist.dicom.keys import WORKLIST, Match, Nested, Table
 
-MATCHING = {
-    Match.NOT: "returned only",
-    Match.TEXT: "single value, wild card, list",
-    Match.UID: "single value, list of UIDs",
-    Match.NAME: "name",
-    Match.DATE: "single value, range",
-    Match.TIME: "single value, range",
-    Match.STATUS: "single value, wild card, list",
-    Match.BORN: "single value, range",
-    Match.NEVER: "matched; never known here",
-}
+COMMAND = "gateway.management.commands.write_conformance.STATEMENT"
 
 
 @pytest.fixture(scope="module")
@@ -31,92 +20,59 @@ def statement() -> str:
     return (settings.BASE_DIR / "docs" / "conformance.md").read_text()
 
 
-def section(statement: str, title: str) -> str:
-    """From a heading to the next of its rank."""
-    return re.split(r"^###? ", statement.split(f"### {title}\n")[1], flags=re.MULTILINE)[0]
+def test_its_tables_are_those_that_the_code_makes():
+    call_command("write_conformance", "--check")  # it says what to run when they are not
 
 
-def rows(text: str) -> list[list[str]]:
-    """The cells of every table row, headings left out."""
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+def test_a_changed_table_is_noticed_and_written_anew(statement, tmp_path, monkeypatch, capsys):
+    copy = tmp_path / "conformance.md"
+    copy.write_text(statement.replace("| Patient ID | (0010,0020) |", "| Patient | (0010,0020) |"))
+    monkeypatch.setattr(COMMAND, copy)
+
+    with pytest.raises(CommandError, match="lags behind"):
+        call_command("write_conformance", "--check")
+    call_command("write_conformance")
+
+    assert copy.read_text() == statement
+    assert "written anew" in capsys.readouterr().out
 
 
-def test_every_service_is_stated_with_its_class_and_nothing_else_is(statement):
-    stated = {row[0]: row[1] for row in rows(section(statement, "1.1 Services"))[1:]}
+def test_a_table_that_has_lost_its_place_is_missed_by_name(statement):
+    without = statement.replace("<!-- made: worklist keys -->\n", "")
 
-    assert set(stated) == {one.name for one in SERVICES}
-    for service in SERVICES:
-        if service.sop_class is not None:
-            assert stated[service.name] == service.sop_class
-        for syntax in service.transfer_syntaxes:
-            assert syntax in section(statement, "1.1 Services")
+    with pytest.raises(NotWritten, match="worklist keys"):
+        rewritten(without)
 
 
-def test_every_storage_class_is_stated(statement):
-    stated = {row[1] for row in rows(section(statement, "1.6 Storage SOP classes by name"))[1:]}
+def test_a_place_for_a_table_that_nobody_makes_is_named(statement):
+    with pytest.raises(NotWritten, match="statuses of Printing"):
+        rewritten(statement + "<!-- made: statuses of Printing -->\n<!-- end -->\n")
 
-    assert stated == set(storage.STORAGE_CLASSES.values())
+
+@pytest.mark.parametrize("service", [one for one in SERVICES if one.statuses], ids=lambda s: s.name)
+def test_every_status_that_a_service_knows_is_given_a_meaning(service):
+    module = vars(sys.modules[service.handler.__module__])
+    known = {
+        value
+        for name, value in module.items()
+        if name.isupper() and type(value) is int and value > 0xFF
+    }
+
+    assert known | {0} <= set(service.statuses)
 
 
 @pytest.mark.parametrize(
     "value",
     [
-        f"{listener.MAX_PDU} bytes",
-        f"{transport.LARGEST_PDU} bytes",
-        f"and {listener.AT_THE_DOOR} more connections",
-        f"| {listener.NEGOTIATION_SECONDS} s |",
-        f"| {transport.PDU_SECONDS} s |",
-        f"| {listener.IDLE_SECONDS} s, then A-ABORT |",
+        *UNCOMPRESSED,
         f"({listener.STOP_SECONDS} s at most)",
-        f"{intake.IMPLEMENTATION_UID}, {intake.IMPLEMENTATION_VERSION}",
         f"At most {dicom.MOST_ANSWERS} steps",
     ],
 )
-def test_limits_are_stated_as_they_are(statement, value):
+def test_limits_in_the_text_are_stated_as_they_are(statement, value):
     assert value in statement
 
 
 def test_the_flood_limits_of_the_trail_are_stated(statement):
     assert (refusals.AGAIN_AFTER, refusals.MOST_A_MINUTE) == (600, 20)
     assert "in ten minutes, at most twenty a minute" in statement
-
-
-def statuses_in(module: object) -> set[str]:
-    return {
-        f"{value:04X}"
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, int) and value > 0xFF
-    }
-
-
-def test_the_statuses_of_storage_are_stated(statement):
-    stated = {row[0] for row in rows(section(statement, "1.3 Storage"))[1:]}
-
-    assert stated == statuses_in(storage) | {"0000", f"{intake.INVALID_OBJECT_INSTANCE:04X}"}
-
-
-def test_the_statuses_of_the_worklist_are_stated(statement):
-    firsts = [row[0] for row in rows(section(statement, "1.4 Worklist"))]
-    stated = {one for one in firsts if re.fullmatch("[0-9A-F]{4}", one)}
-
-    pending = {f"{one:04X}" for one in (dicom.PENDING, dicom.PENDING_OPTIONAL_KEYS_IGNORED)}
-    assert stated == statuses_in(worklist) | pending | {"0000"}
-
-
-def keys_of(table: Table, depth: int = 0) -> Iterator[list[str]]:
-    """The rows that the statement must have for a table of keys."""
-    for tag, key in table.items():
-        name = f"{'>' * depth} {dictionary_description(tag)}".strip()
-        code = f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-        if isinstance(key, Nested):
-            yield [name, code, "sequence"]
-            yield from keys_of(key.table, depth + 1)
-        else:
-            yield [name, code, MATCHING[key.match]]
-
-
-def test_every_attribute_of_the_worklist_is_stated_with_its_matching(statement):
-    stated = [row for row in rows(section(statement, "1.4 Worklist")) if row[1].startswith("(")]
-
-    assert stated == list(keys_of(WORKLIST))
