@@ -145,7 +145,7 @@ def procedures(number: int, patients: int) -> None:
         ),
         priority="CASE WHEN n % 20 = 0 THEN 'STAT' WHEN n % 7 = 0 THEN 'HIGH' ELSE 'ROUTINE' END",
         clinical_question="'What is it?'",
-        ordered_at=f"now() - interval '1 day' * {YEARS * 365} * ({number} - n) / {number}",
+        ordered_at=f"now() - interval '1 day' * ({YEARS * 365.0} * ({number} - n) / {number})",
         status=f"CASE WHEN n > {number - 200} THEN 'SCHEDULED' ELSE 'FULFILLED' END",
     )
     is_today = f"o.requested_procedure_id > 'R' || lpad(({number - 200})::text, 9, '0')"
