@@ -9,3 +9,9 @@ from worklist import services
 def propose_outcomes() -> int:
     """Propose an end for every step of days past that nobody ended."""
     return services.propose_outcomes()
+
+
+@shared_task
+def forget_queries() -> int:
+    """Delete what machines asked the worklist for days ago."""
+    return services.forget_queries()

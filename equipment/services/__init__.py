@@ -2,7 +2,7 @@
 
 from equipment.services.attachments import attach
 from equipment.services.blocks import Block, move_block, plan_block, withdraw_block
-from equipment.services.callers import Caller, identify_caller
+from equipment.services.callers import Caller, caller_of, identify_caller
 from equipment.services.faults import Fault, add_to_fault, report_fault
 from equipment.services.maintenance import (
     Opening,
@@ -28,6 +28,7 @@ __all__ = [
     "add_to_fault",
     "attach",
     "begin_work",
+    "caller_of",
     "change_device_status",
     "change_plan",
     "finish_work",

@@ -43,15 +43,7 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     device = Device.objects.not_retired().filter(ae_title=title).first()
     if device is not None and _calls_from(device.address, address):
         Device.objects.filter(pk=device.pk).update(last_heard_at=timezone.now())
-        return Caller(
-            name=device.name,
-            device_pk=device.pk,
-            character_set=device.character_set,
-            shows_started=device.shows_started,
-            shows_on_hold=device.shows_on_hold,
-            own_station="" if device.shows_all_stations else title,
-            **_rights(device),
-        )
+        return caller_of(device)
     node = Node.objects.filter(ae_title=title).first()
     if node is not None and _calls_from(node.address, address):
         Node.objects.filter(pk=node.pk).update(last_heard_at=timezone.now())
@@ -63,6 +55,19 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
             **_rights(node),
         )
     return None
+
+
+def caller_of(device: Device) -> Caller:
+    """The device as the door meets it when it calls."""
+    return Caller(
+        name=device.name,
+        device_pk=device.pk,
+        character_set=device.character_set,
+        shows_started=device.shows_started,
+        shows_on_hold=device.shows_on_hold,
+        own_station="" if device.shows_all_stations else device.ae_title,
+        **_rights(device),
+    )
 
 
 def _rights(peer: Peer) -> dict[str, Any]:

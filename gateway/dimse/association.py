@@ -1,6 +1,7 @@
 """One machine's call: who it is, what it may ask for, and that nothing of it stays behind."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -59,9 +60,12 @@ class Call(Association):
     acse: "Reception"
     dimse: Intake
     caller: Caller | None = None
+    afterwards: list[Callable[[], None]]
+    """Work of a request that can wait until its answer is on its way."""
 
     def __init__(self, ae: AE) -> None:
         super().__init__(ae, MODE_ACCEPTOR)
+        self.afterwards = []
         self.acse = Reception(self)
         self.dimse = Intake(self)
         self.dul.state_machine = SteadyMachine(self.dul)
@@ -96,9 +100,19 @@ class Call(Association):
         close_old_connections()
         try:
             super()._serve_request(msg, context_id)
+            self._do_what_could_wait()
         finally:
             close_old_connections()
             self.dimse.is_serving = False
+
+    def _do_what_could_wait(self) -> None:
+        """Whatever fails here has no part in the answer."""
+        while self.afterwards:
+            work = self.afterwards.pop(0)
+            try:
+                work()
+            except Exception as why:
+                logger.warning("%s: left undone after an answer: %s", self, why)
 
 
 def _wake(event: evt.Event) -> None:

@@ -7,6 +7,7 @@ from pydicom.sequence import Sequence
 
 from equipment.models import Device
 from gateway.tests.conftest import WORKLIST
+from worklist.models import WorklistQuery
 from worklist.tests.factories import ScheduledProcedureFactory
 
 pytestmark = pytest.mark.usefixtures("test_node")
@@ -45,6 +46,48 @@ def test_a_scanner_gets_its_own_steps_and_then_success(ask, scanner):
 
     assert [one.Status for one in statuses] == [0xFF00, 0x0000]
     assert [one.PatientName for one in answers] == [mine.patient.name_alphabetic]
+
+
+def test_what_a_scanner_asks_is_kept_with_what_it_was_answered(ask, scanner, eventually):
+    mine = ScheduledProcedureFactory.create(device=scanner)
+    ScheduledProcedureFactory.create()
+
+    for _ in range(3):
+        ask(query(PatientName="*", EthnicGroup=""), calling="CT01")
+    eventually(lambda: WorklistQuery.objects.filter(times=3).exists())
+
+    kept = WorklistQuery.objects.get()
+    assert (kept.device, kept.steps, kept.status) == (scanner, [mine.pk], 0)
+    step = "ScheduledProcedureStepSequence"
+    assert kept.keys == {"PatientName": "*", "EthnicGroup": "", step: ""}
+    assert kept.ignored == ["EthnicGroup"]
+    assert kept.first_at < kept.last_at
+
+
+def test_a_query_that_cannot_be_answered_is_kept_with_the_reason(ask, scanner, eventually):
+    item = Dataset()
+    item.add_new("ScheduledProcedureStepStartDate", "DA", "tomorrow")
+
+    ask(query(ScheduledProcedureStepSequence=Sequence([item])), calling="CT01")
+    eventually(WorklistQuery.objects.exists)
+
+    kept = WorklistQuery.objects.get()
+    assert (kept.status_code, kept.steps) == ("A900", [])
+    assert "date" in kept.error
+
+
+def test_an_answer_does_not_depend_on_its_being_kept(ask, scanner, monkeypatch):
+    mine = ScheduledProcedureFactory.create(device=scanner)
+
+    def away(*_, **__):
+        raise OperationalError("away")
+
+    monkeypatch.setattr("gateway.dimse.worklist.note_query", away)
+
+    for _ in range(2):
+        statuses, answers = ask(query(), calling="CT01")
+        assert [one.Status for one in statuses] == [0xFF00, 0x0000]
+        assert answers[0].PatientName == mine.patient.name_alphabetic
 
 
 def test_an_empty_list_is_a_success(ask):
@@ -91,7 +134,7 @@ def test_while_the_database_is_away_there_is_an_answer_all_the_same(ask, monkeyp
     def away(*_, **__):
         raise OperationalError("away")
 
-    monkeypatch.setattr("gateway.dimse.worklist.worklist_answers", away)
+    monkeypatch.setattr("gateway.dimse.worklist.find_steps", away)
     (status,), _ = ask(query())
     assert status.Status == 0xA700
 
@@ -103,7 +146,7 @@ def test_a_fault_of_ours_is_a_failure_not_a_silence(ask, monkeypatch):
     def stumble(*_, **__):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("gateway.dimse.worklist.worklist_answers", stumble)
+    monkeypatch.setattr("gateway.dimse.worklist.find_steps", stumble)
 
     assert ask(query())[0][0].Status == 0xC000
 

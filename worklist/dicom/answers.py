@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from worklist.dicom.charsets import sayable
-from worklist.dicom.keys import WORKLIST, Key, Step, Table
+from worklist.dicom.keys import ABSENT, WORKLIST, Key, Step, Table
 from worklist.dicom.matching import CHARACTER_SET, OFFSET
 from worklist.dicom.times import offset_text
 from worklist.models import ScheduledProcedure
@@ -50,8 +50,9 @@ def _project(asked: Dataset | None, table: Table, subject: Any, texts: list[str]
         if asked is not None and tag not in asked:
             continue
         if isinstance(key, Key):
-            vr = dictionary_VR(tag)
-            answer.add_new(tag, vr, _fitting(vr, key.value(subject), texts))
+            value, vr = key.value(subject), dictionary_VR(tag)
+            if value is not ABSENT:
+                answer.add_new(tag, vr, _fitting(vr, value, texts))
         else:
             wanted = _item(asked, tag)
             items = [_project(wanted, key.table, one, texts) for one in key.items(subject)]

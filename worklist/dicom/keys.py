@@ -8,10 +8,11 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
+from django.conf.locale import LANG_INFO
 from pydicom.datadict import tag_for_keyword
 
 from patients.models import Alert, Patient
-from worklist.models import Order, ScheduledProcedure
+from worklist.models import Order, ProcedureType, ScheduledProcedure
 
 Kind = Alert.Kind
 Status = ScheduledProcedure.Status
@@ -25,7 +26,21 @@ STATUS_TERMS = {
 }
 # Pregnancy Status (0010,21C0): 1 not, 2 possibly, 3 definitely, 4 unknown.
 NOT_PREGNANT, POSSIBLY_PREGNANT, DEFINITELY_PREGNANT, PREGNANCY_UNKNOWN = 1, 2, 3, 4
+# What a modality is told of the contrast agent; which one is chosen in the room.
+CONTRAST_WORDS = {
+    ProcedureType.Contrast.ALWAYS: "With contrast",
+    ProcedureType.Contrast.POSSIBLE: "Contrast if needed",
+}
 GRAVITY = (NOT_PREGNANT, PREGNANCY_UNKNOWN, POSSIBLY_PREGNANT, DEFINITELY_PREGNANT)
+
+
+class Absent(Enum):
+    """The one value that says: leave the attribute out."""
+
+    ABSENT = auto()
+
+
+ABSENT = Absent.ABSENT
 
 
 class Match(Enum):
@@ -68,6 +83,11 @@ class Step:
     @cached_property
     def ordered(self) -> dt.datetime:
         return self.order.ordered_at.astimezone(self.zone)
+
+    @property
+    def state(self) -> str:
+        """Its term; what is on hold stands where it was before (field 5.1)."""
+        return STATUS_TERMS[Status(self.procedure.held_from or self.procedure.status)]
 
     @property
     def description(self) -> str:
@@ -129,6 +149,11 @@ def _nothing(_: Any) -> str:
     return ""
 
 
+def _absent(_: Any) -> Absent:
+    """Type 1C, and its condition never holds here: not sent, though the key is understood."""
+    return ABSENT
+
+
 def figure(value: Decimal | None) -> str:
     """A decimal string (PS3.5 6.2): 71.5, never 7.15E+1; empty when it is not known."""
     return "" if value is None else f"{value.normalize():f}"
@@ -139,9 +164,37 @@ def _code(path: str) -> Table:
         {
             "CodeValue": Key(lambda t: t.code, Match.TEXT, f"{path}__code"),
             "CodingSchemeDesignator": Key(lambda t: t.scheme, Match.TEXT, f"{path}__scheme"),
-            "CodeMeaning": Key(lambda t: t.meaning),
+            "CodingSchemeVersion": Key(_absent),  # only where the designator is not enough
+            "CodeMeaning": Key(lambda t: t.meaning, Match.TEXT, f"{path}__meaning"),
         }
     )
+
+
+# What a sequence of references holds; none are known here.
+REFERENCE: Table = _by_tag(
+    {
+        "ReferencedSOPClassUID": Key(_nothing, Match.NEVER),
+        "ReferencedSOPInstanceUID": Key(_nothing, Match.NEVER),
+    }
+)
+# A language by its tag (PS3.3 10.27 and CID 5000: RFC 5646), for those who record what is said.
+LANGUAGE: Table = _by_tag(
+    {
+        "CodeValue": Key(lambda patient: patient.language),
+        "CodingSchemeDesignator": Key(lambda _: "RFC5646"),
+        "CodingSchemeVersion": Key(_absent),
+        "CodeMeaning": Key(
+            lambda patient: LANG_INFO.get(patient.language, {}).get("name", patient.language)
+        ),
+    }
+)
+OTHER_NUMBER: Table = _by_tag(
+    {
+        "PatientID": Key(lambda number: number.value),
+        "IssuerOfPatientID": Key(lambda number: number.issuer),
+        "TypeOfPatientID": Key(lambda _: "TEXT"),
+    }
+)
 
 
 STEP: Table = _by_tag(
@@ -164,12 +217,12 @@ STEP: Table = _by_tag(
         "ScheduledProcedureStepLocation": Key(
             lambda s: s.procedure.device.room.code, Match.TEXT, "device__room__code"
         ),
-        "ScheduledProcedureStepStatus": Key(
-            lambda s: STATUS_TERMS[s.procedure.status], Match.STATUS
-        ),
+        "ScheduledProcedureStepStatus": Key(lambda s: s.state, Match.STATUS),
         "CommentsOnTheScheduledProcedureStep": Key(lambda s: s.procedure.comment),
         "PreMedication": Key(_nothing),
-        "RequestedContrastAgent": Key(_nothing),
+        "RequestedContrastAgent": Key(
+            lambda s: CONTRAST_WORDS.get(s.procedure.procedure_type.contrast, "")
+        ),
     }
 )
 
@@ -180,14 +233,16 @@ WORKLIST: Table = _by_tag(
         "RequestedProcedureID": Key(
             lambda s: s.order.requested_procedure_id, Match.TEXT, "order__requested_procedure_id"
         ),
-        "RequestedProcedureDescription": Key(lambda s: s.order.procedure_type.meaning),
+        "RequestedProcedureDescription": Key(
+            lambda s: s.order.procedure_type.meaning, Match.TEXT, "order__procedure_type__meaning"
+        ),
         "RequestedProcedureCodeSequence": Nested(
             _code("order__procedure_type"), lambda s: [s.order.procedure_type]
         ),
         "StudyInstanceUID": Key(
             lambda s: s.order.study_instance_uid, Match.UID, "order__study_instance_uid"
         ),
-        "ReferencedStudySequence": Nested({}, lambda s: []),
+        "ReferencedStudySequence": Nested(REFERENCE, lambda s: []),
         "RequestedProcedurePriority": Key(
             lambda s: s.order.priority, Match.TEXT, "order__priority"
         ),
@@ -199,7 +254,13 @@ WORKLIST: Table = _by_tag(
             lambda s: s.order.accession_number, Match.TEXT, "order__accession_number"
         ),
         "IssuerOfAccessionNumberSequence": Nested(
-            _by_tag({"LocalNamespaceEntityID": Key(lambda order: order.issuer)}),
+            _by_tag(
+                {
+                    "LocalNamespaceEntityID": Key(
+                        lambda order: order.issuer, Match.TEXT, "order__issuer"
+                    )
+                }
+            ),
             lambda s: [s.order] if s.order.issuer else [],
         ),
         "RequestingPhysician": Key(
@@ -212,18 +273,22 @@ WORKLIST: Table = _by_tag(
         "IssueTimeOfImagingServiceRequest": Key(lambda s: f"{s.ordered:%H%M%S}"),
         # Visit
         "AdmissionID": Key(_nothing),
-        "CurrentPatientLocation": Key(lambda s: s.order.ward),
-        "ReferencedPatientSequence": Nested({}, lambda s: []),
+        "CurrentPatientLocation": Key(lambda s: s.order.ward, Match.TEXT, "order__ward"),
+        "ReferencedPatientSequence": Nested(REFERENCE, lambda s: []),
         # Patient
         "PatientName": Key(
             lambda s: s.patient.dicom_name, Match.NAME, "order__patient__folded_name"
         ),
         "PatientID": Key(lambda s: s.patient.patient_id, Match.TEXT, "order__patient__patient_id"),
         "IssuerOfPatientID": Key(lambda s: s.patient.issuer, Match.TEXT, "order__patient__issuer"),
+        "OtherPatientIDsSequence": Nested(OTHER_NUMBER, lambda s: s.patient.identifiers.all()),
         "PatientBirthDate": Key(
             lambda s: f"{s.patient.birth_date:%Y%m%d}" if s.patient.birth_date else "", Match.BORN
         ),
         "PatientSex": Key(lambda s: s.patient.sex, Match.TEXT, "order__patient__sex"),
+        "PatientPrimaryLanguageCodeSequence": Nested(
+            LANGUAGE, lambda s: [s.patient] if s.patient.language else []
+        ),
         "PatientWeight": Key(lambda s: figure(s.patient.weight_kg)),  # in kilograms
         "PatientSize": Key(lambda s: figure(s.patient.height_m)),  # in metres
         "ConfidentialityConstraintOnPatientDataDescription": Key(

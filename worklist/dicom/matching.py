@@ -3,24 +3,50 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from django.utils import timezone
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from equipment.services import Caller
 from worklist.dicom.identifier import NotAnswerable, text_of
 from worklist.dicom.keys import STATUS_TERMS, WORKLIST, Key, Match, Nested, Status, Table
 from worklist.dicom.times import NoTime, clock, interval, read_dates, read_hours, read_offset
-from worklist.models.asked import Question
+from worklist.models.asked import How, Question, Wanted
 
 CHARACTER_SET, OFFSET = 0x00080005, 0x00080201
 SEQUENCE = tag_for_keyword("ScheduledProcedureStepSequence")
 PERSON_NAME_GROUPS = 3
 LONGEST_LIST = 1000  # alternatives in one key
+HOW = {Match.TEXT: How.TEXT, Match.UID: How.AMONG, Match.NAME: How.NAME}
 Point = TypeVar("Point", dt.datetime, dt.time, dt.date)
 Span = tuple[Point | None, Point | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a machine is shown, and how it reads: its registration says so.
+
+    `own_station` limits the answer to one station's steps, "" does not. `shows_started` and
+    `shows_on_hold` keep such steps on its list. `character_set` is what it reads.
+    """
+
+    own_station: str = ""
+    shows_started: bool = False
+    shows_on_hold: bool = False
+    character_set: str = "ISO_IR 192"
+
+    @classmethod
+    def of(cls, caller: Caller) -> Self:
+        """As it is registered."""
+        return cls(
+            own_station=caller.own_station,
+            shows_started=caller.shows_started,
+            shows_on_hold=caller.shows_on_hold,
+            character_set=caller.character_set,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,67 +62,69 @@ class Understood:
 class _Reading:
     """What has been understood so far."""
 
-    values: dict[Match, dict[str, tuple[str, ...]]] = field(
-        default_factory=lambda: {match: {} for match in Match}
-    )
+    wanted: list[Wanted] = field(default_factory=list)
     single: dict[Match, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
-    def take_all(self, asked: Dataset, table: Table) -> None:
+    def take_all(self, asked: Dataset, table: Table, inside: str = "") -> None:
         for element in asked:
             tag = element.tag
             if tag in {CHARACTER_SET, OFFSET} or tag.element == 0:
                 continue
             key = table.get(tag)
             if isinstance(key, Nested):
-                self._enter(asked, tag, key)
+                self._enter(asked, tag, key, inside)
             elif key is None or element.VR == "SQ":
-                self.ignored.append(_called(tag))
+                self.ignored.append(called(tag))
             else:
-                self._take(asked, tag, key)
+                self._take(asked, tag, key, inside)
 
-    def _enter(self, asked: Dataset, tag: BaseTag, nested: Nested) -> None:
+    def _enter(self, asked: Dataset, tag: BaseTag, nested: Nested, inside: str) -> None:
         items = asked[tag].value if asked[tag].VR == "SQ" else None
         if items is None or len(items) > 1:
             raise NotAnswerable("A sequence key holds one item (PS3.4 C.2.2.2.6).", tag)
         if items:
-            self.take_all(items[0], nested.table)
+            self.take_all(items[0], nested.table, f"{inside}{called(tag)}.")
 
-    def _take(self, asked: Dataset, tag: BaseTag, key: Key) -> None:
+    def _take(self, asked: Dataset, tag: BaseTag, key: Key, inside: str) -> None:
         text = text_of(asked, tag)
         if not text or text == "*":
             return  # universal (PS3.4 C.2.2.2.3)
         if key.match is Match.NOT:
-            self.ignored.append(_called(tag))
-        elif key.match in {Match.TEXT, Match.UID, Match.NAME}:
+            self.ignored.append(called(tag))
+        elif key.match is Match.NEVER:
+            self.unknown.append(inside + called(tag))
+        elif key.match in HOW:
             alternatives = tuple(part.strip() for part in text.split("\\") if part.strip())
             if len(alternatives) > LONGEST_LIST:
                 raise NotAnswerable("That list is too long.", tag)
             if "*" not in alternatives:
-                self.values[key.match][key.path] = alternatives
+                if key.match is Match.NAME:
+                    patterns = [name_patterns(key.path, one) for one in alternatives]
+                    alternatives = tuple(one for some in patterns for one in some)
+                how, name = HOW[key.match], inside + called(tag)
+                self.wanted.append(Wanted(name, how, key.path, alternatives))
         else:
             self.single[key.match] = text
 
 
-def understand(identifier: Dataset, *, own_station: str, shows_started: bool) -> Understood:
+def understand(identifier: Dataset, profile: Profile) -> Understood:
     """The question behind an identifier. Raises NotAnswerable."""
     reading = _Reading()
     reading.take_all(identifier, WORKLIST)
     zone = _zone(identifier)
-    names = reading.values[Match.NAME]
+    asked_status = reading.single.get(Match.STATUS)
     try:
         start, hours, born = _times(reading.single, zone)
         question = Question(
-            states=_states(reading.single.get(Match.STATUS, ""), shows_started=shows_started),
-            station=own_station,
-            texts=reading.values[Match.TEXT],
-            among=reading.values[Match.UID],
-            names={
-                path: tuple(one for name in alternatives for one in name_patterns(path, name))
-                for path, alternatives in names.items()
-            },
+            states=shown_states(profile),
+            shows_on_hold=profile.shows_on_hold,
+            asked_states=None if asked_status is None else states_called(asked_status),
+            station=profile.own_station,
+            wanted=tuple(reading.wanted),
+            unknown=tuple(reading.unknown),
             zone=zone,
-            is_hopeless=Match.NEVER in reading.single,
             start=start,
             hours=hours,
             born=born,
@@ -132,16 +160,20 @@ def _zone(identifier: Dataset) -> dt.tzinfo:
         raise NotAnswerable("That is not an offset from UTC.", OFFSET) from why
 
 
-def _states(wanted: str, *, shows_started: bool) -> frozenset[str]:
-    """States on the list (field 5.1 (g)), narrowed to those whose term is asked for."""
-    shown = {
-        state: term
-        for state, term in STATUS_TERMS.items()
-        if shows_started or state != Status.IN_PROGRESS
-    }
-    patterns = wanted.split("\\") if wanted else ["*"]
+def shown_states(profile: Profile) -> frozenset[str]:
+    """States on the list (field 5.1 (g)); those on hold come beside them."""
     return frozenset(
-        state for state, term in shown.items() if any(fnmatchcase(term, one) for one in patterns)
+        state for state in STATUS_TERMS if profile.shows_started or state != Status.IN_PROGRESS
+    )
+
+
+def states_called(wanted: str) -> frozenset[str]:
+    """States whose term is asked for."""
+    patterns = wanted.split("\\")
+    return frozenset(
+        state
+        for state, term in STATUS_TERMS.items()
+        if any(fnmatchcase(term, one) for one in patterns)
     )
 
 
@@ -180,5 +212,6 @@ def _open_ended(group: str) -> list[str]:
     return [text, f"{text}^*"] if is_open else [text]
 
 
-def _called(tag: BaseTag) -> str:
+def called(tag: BaseTag) -> str:
+    """The keyword of an attribute, or its number."""
     return keyword_for_tag(tag) or str(tag)

@@ -13,6 +13,7 @@ from worklist.models.order import Order
 from worklist.models.performed import Administration, Check, Draft, Exposure, PerformedProcedure
 from worklist.models.procedure import ScheduledProcedure
 from worklist.models.screening import UNKNOWN, Answer, Concern, Question, Questionnaire
+from worklist.models.worklist_query import WorklistQuery
 
 __all__ = [
     "UNKNOWN",
@@ -35,4 +36,5 @@ __all__ = [
     "Question",
     "Questionnaire",
     "ScheduledProcedure",
+    "WorklistQuery",
 ]

@@ -140,6 +140,9 @@ class ScheduledProcedure(Stateful):
         Reservation, null=True, blank=True, on_delete=models.SET_NULL, related_name="procedure"
     )
 
+    held_from = ""
+    """The state in which it was put on hold; only `with_worklist_details` knows."""
+
     objects = ScheduledProcedureQuerySet.as_manager()
 
     class Meta:

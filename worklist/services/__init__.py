@@ -1,5 +1,6 @@
 """What may be done with orders and scheduled procedures. One verb, one function."""
 
+from worklist.services.asked import Asked, forget_queries, note_query
 from worklist.services.booking import book_step, schedule_procedure, walk_in
 from worklist.services.checks import check_identity, confirm_side
 from worklist.services.drafts import save_draft
@@ -47,6 +48,7 @@ from worklist.services.waiting import (
 )
 
 __all__ = [
+    "Asked",
     "Report",
     "Said",
     "accept_proposal",
@@ -65,6 +67,7 @@ __all__ = [
     "end_acquisition",
     "end_performed",
     "expose",
+    "forget_queries",
     "give",
     "hold_procedure",
     "hold_stranded",
@@ -73,6 +76,7 @@ __all__ = [
     "move_procedure",
     "move_stranded",
     "note_images",
+    "note_query",
     "note_reaction",
     "out_until",
     "override_screening",

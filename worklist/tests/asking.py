@@ -10,18 +10,13 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset
 from pydicom.sequence import Sequence
 
-from worklist.dicom import read_identifier, worklist_answers
+from worklist.dicom import Profile, read_identifier, worklist_answers
 from worklist.dicom.keys import WORKLIST, Key
 from worklist.models import ScheduledProcedure
 from worklist.tests.factories import ScheduledProcedureFactory
 
 PENDING, PENDING_WITH_WARNING = 0xFF00, 0xFF01
 IMPLICIT = "1.2.840.10008.1.2"
-PROFILE: dict[str, Any] = {
-    "own_station": "",
-    "shows_started": False,
-    "character_set": "ISO_IR 192",
-}
 
 
 def query(step: dict[str, Any] | None = None, **keys) -> Dataset:
@@ -38,11 +33,11 @@ def query(step: dict[str, Any] | None = None, **keys) -> Dataset:
 
 
 def ask(identifier: Dataset, **profile) -> list[Dataset]:
-    return [answer for _, answer in worklist_answers(identifier, **(PROFILE | profile))]
+    return [answer for _, answer in worklist_answers(identifier, Profile(**profile))]
 
 
 def statuses(identifier: Dataset) -> set[int]:
-    return {status for status, _ in worklist_answers(identifier, **PROFILE)}
+    return {status for status, _ in worklist_answers(identifier, Profile())}
 
 
 def steps(identifier: Dataset, **profile) -> list[str]:

@@ -10,10 +10,11 @@ from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
-from patients.models import Alert, Patient
+from patients.models import Alert, Identifier, Patient
 from patients.tests.factories import AlertFactory
 from worklist import dicom
 from worklist.dicom import NotAnswerable, read_identifier
+from worklist.models import ProcedureType
 from worklist.tests.asking import (
     IMPLICIT,
     NAMES,
@@ -170,7 +171,7 @@ def test_two_items_in_a_sequence_key_are_one_too_many():
         ({"SpecificCharacterSet": "ISO_IR 100", "PatientID": ""}, PENDING),
         ({"TimezoneOffsetFromUTC": ""}, PENDING),
         ({"PatientWeight": "80"}, PENDING_WITH_WARNING),
-        ({"RequestedProcedureDescription": "CT*"}, PENDING_WITH_WARNING),
+        ({"ReasonForTheRequestedProcedure": "Pain*"}, PENDING_WITH_WARNING),
         ({"EthnicGroup": ""}, PENDING_WITH_WARNING),
         ({"QueryRetrieveLevel": "STUDY"}, PENDING_WITH_WARNING),
     ],
@@ -357,6 +358,60 @@ def test_weight_size_ward_and_transport_reach_the_modality(known):
     assert (float(answer.PatientWeight), float(answer.PatientSize)) == (71.5, 1.7)
     assert answer.CurrentPatientLocation == "Ward 4B"
     assert answer.PatientTransportArrangements == "bed"
+
+
+def reference() -> Sequence:
+    asked = Dataset()
+    asked.ReferencedSOPClassUID, asked.ReferencedSOPInstanceUID = None, None
+    return Sequence([asked])
+
+
+def test_references_are_understood_and_there_are_none(known):
+    """Scanners ask for them in every query (PS3.4 table K.6-1, type 2)."""
+    asked = query(ReferencedStudySequence=reference(), ReferencedPatientSequence=reference())
+
+    assert statuses(asked) == {PENDING}
+    (answer,) = ask(asked)
+    assert (list(answer.ReferencedStudySequence), list(answer.ReferencedPatientSequence)) == (
+        *([], []),
+    )
+    asked.ReferencedStudySequence[0].ReferencedSOPInstanceUID = "1.2.3"
+    assert ask(asked) == []  # an unknown value matches none (K.2.2.1.1.1)
+
+
+def test_a_version_of_a_coding_scheme_is_understood_and_never_sent_empty(known):
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeVersion, code.CodeMeaning = "", "", "CT abd*"
+    asked = query({"ScheduledProtocolCodeSequence": Sequence([code])})
+
+    assert statuses(asked) == {PENDING}
+    item = ask(asked)[0].ScheduledProcedureStepSequence[0].ScheduledProtocolCodeSequence[0]
+    assert {one.keyword for one in item} == {"CodeValue", "CodeMeaning"}
+
+
+def test_language_other_numbers_and_contrast_reach_the_modality(known):
+    known.patient.language = "de"
+    known.patient.save()
+    Identifier.objects.create(
+        patient=known.patient, kind="HOSPITAL", value="778", issuer="EASTSIDE"
+    )
+    ProcedureType.objects.update(contrast="ALWAYS")
+    asked = query(
+        {"RequestedContrastAgent": ""},
+        PatientPrimaryLanguageCodeSequence=Sequence([]),
+        OtherPatientIDsSequence=Sequence([]),
+    )
+
+    answer = on_the_wire(ask(asked)[0])
+
+    language = answer.PatientPrimaryLanguageCodeSequence[0]
+    assert (language.CodeValue, language.CodingSchemeDesignator) == ("de", "RFC5646")
+    assert language.CodeMeaning == "German"
+    number = answer.OtherPatientIDsSequence[0]
+    assert (number.PatientID, number.IssuerOfPatientID) == ("778", "EASTSIDE")
+    assert number.TypeOfPatientID == "TEXT"
+    step = answer.ScheduledProcedureStepSequence[0]
+    assert step.RequestedContrastAgent == "With contrast"
 
 
 def test_what_is_not_known_of_the_body_is_sent_empty(known):

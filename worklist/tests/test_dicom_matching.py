@@ -10,7 +10,7 @@ from pydicom.sequence import Sequence
 from equipment.tests.factories import DeviceFactory
 from patients.tests.factories import AlertFactory
 from worklist import dicom
-from worklist.models import ScheduledProcedure
+from worklist.models import Move, ScheduledProcedure
 from worklist.tests.asking import (
     NAMES,
     ask,
@@ -62,6 +62,20 @@ def test_a_state_is_said_in_the_standards_term_and_can_be_asked_for(status, term
     assert ScheduledProcedure.objects.filter(status=status).exists()
 
 
+@pytest.mark.parametrize("before", [Status.SCHEDULED, Status.ARRIVED, Status.READY])
+def test_what_is_on_hold_is_shown_where_the_profile_says_so_as_it_stood_before(before):
+    held = ScheduledProcedureFactory.create(status=before)
+    Move.objects.create(procedure=held, from_status=before, to_status=Status.ON_HOLD)
+    ScheduledProcedure.objects.update(status=Status.ON_HOLD)
+    asked = query({"ScheduledProcedureStepStatus": before})
+    other = query({"ScheduledProcedureStepStatus": "STARTED"})
+
+    assert ask(asked) == []
+    (answer,) = ask(asked, shows_on_hold=True)
+    assert answer.ScheduledProcedureStepSequence[0].ScheduledProcedureStepStatus == before
+    assert ask(other, shows_on_hold=True, shows_started=True) == []
+
+
 def test_a_station_sees_its_own_steps_even_when_it_does_not_say_who_it_is():
     mine = ScheduledProcedureFactory.create(device=DeviceFactory.create(ae_title="CT01"))
     ScheduledProcedureFactory.create(device=DeviceFactory.create(ae_title="CT02"))
@@ -96,6 +110,8 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_answers(
         AlertFactory.create(patient=ScheduledProcedureFactory.create().patient)
 
     with django_assert_num_queries(2):
+        assert len(ask(query({}, PatientID="", Allergies=""))) == 5
+    with django_assert_num_queries(3):  # and the patients' other numbers
         assert len(ask(everything())) == 5
 
 
@@ -103,6 +119,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_answers(
 
 
 TOP = {
+    "RequestedProcedureDescription": ("CT abdomen", "CT abd*", "CT*", "ct*", "abdomen"),
     "PatientID": ("MRN_1", "MRN?1", "MRN*", "mrn_1", "MRNx1", "MRN"),
     "IssuerOfPatientID": ("HOSPITAL", "HOSP????", "*TAL", "hospital", "OTHER"),
     "AccessionNumber": ("A26000001", "A26*", "A2600000?", "a26*", "A26"),
@@ -227,6 +244,12 @@ def test_the_requesting_physician_is_a_name_too(known):
     assert steps(query(RequestingPhysician="DOE^*")) == ["SPS1"]
     assert steps(query(ReferringPhysicianName="doe^jane")) == ["SPS1"]
     assert steps(query(RequestingPhysician="Roe*")) == []
+
+
+def test_two_keys_about_the_same_person_must_both_match(known):
+    assert steps(query(RequestingPhysician="Doe*", ReferringPhysicianName="Doe^J*")) == ["SPS1"]
+    assert steps(query(RequestingPhysician="Roe*", ReferringPhysicianName="Doe*")) == []
+    assert steps(query(RequestingPhysician="Doe*", ReferringPhysicianName="Roe*")) == []
 
 
 @pytest.mark.parametrize(("alphabetic", "others"), NAMES.values(), ids=NAMES)

@@ -1,0 +1,57 @@
+"""What machines ask the worklist for is kept for a while, for whoever wonders what they see."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass, field
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from worklist.models import WorklistQuery
+
+KEPT_PER_DEVICE = 100  # different questions or answers
+KEPT_FOR = dt.timedelta(days=3)
+LOOKED_BACK = 5  # scanners ask two or three questions in turn, every minute
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query and its answer, in plain values."""
+
+    keys: dict[str, str]
+    status: int
+    steps: list[int] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    error: str = ""
+    was_cut: bool = False
+
+    def is_like(self, noted: WorklistQuery) -> bool:
+        return asdict(self) == {name: getattr(noted, name) for name in asdict(self)}
+
+
+@transaction.atomic
+def note_query(device_pk: int, asked: Asked, *, milliseconds: int) -> None:
+    """Keep what a device asked and was answered; what it asked just before only counts up."""
+    now = timezone.now()
+    earlier = WorklistQuery.objects.of_device(device_pk)
+    same = next((one for one in earlier.latest_first()[:LOOKED_BACK] if asked.is_like(one)), None)
+    if same is not None:
+        WorklistQuery.objects.filter(pk=same.pk).update(
+            last_at=now, times=F("times") + 1, milliseconds=milliseconds
+        )
+        return
+    WorklistQuery.objects.create(
+        device_id=device_pk,
+        first_at=now,
+        last_at=now,
+        milliseconds=milliseconds,
+        **asdict(asked),
+    )
+    kept = earlier.latest_first().values("pk")[:KEPT_PER_DEVICE]
+    earlier.exclude(pk__in=kept).delete()
+
+
+def forget_queries() -> int:
+    """Delete what is older than some days. Returns how many there were."""
+    old = WorklistQuery.objects.older_than(timezone.now() - KEPT_FOR)
+    return old.delete()[0]
