@@ -98,6 +98,14 @@ class StudyFacts:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What an object says it was made for: one item of Request Attributes Sequence (0040,0275)."""
+
+    procedure_id: str  # (0040,1001)
+    step_id: str  # (0040,0009)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class SeriesFacts:
     """The series the object belongs to."""
 
@@ -112,6 +120,9 @@ class SeriesFacts:
     frame_of_reference_uid: str
     date: dt.date | None
     time: dt.time | None
+    performed_date: dt.date | None = None  # when the performed step began (0040,0244)
+    performed_time: dt.time | None = None
+    requests: tuple[RequestFacts, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,7 +188,7 @@ class InstanceFacts:
         patient["other_ids"] = tuple(OtherId(**other) for other in patient["other_ids"])
         fields["patient"] = PatientFacts(**_with_dates(patient, "birth_date"))
         fields["study"] = StudyFacts(**_with_dates(fields["study"], "date", "time"))
-        fields["series"] = SeriesFacts(**_with_dates(fields["series"], "date", "time"))
+        fields["series"] = _series_from(fields["series"])
         fields["kind"] = Kind(fields["kind"])
         fields["image_type"] = tuple(fields["image_type"])
         if fields["acquired_at"]:
@@ -212,7 +223,19 @@ class DecodedFrame:
     photometric: str  # may differ from the header's: decoded colour JPEG is RGB
 
 
-_READ_BACK: dict[str, Any] = {"date": dt.date, "birth_date": dt.date, "time": dt.time}
+_READ_BACK: dict[str, Any] = {
+    "date": dt.date,
+    "birth_date": dt.date,
+    "time": dt.time,
+    "performed_date": dt.date,
+    "performed_time": dt.time,
+}
+
+
+def _series_from(plain: Mapping[str, Any]) -> SeriesFacts:
+    fields = _with_dates(plain, "date", "time", "performed_date", "performed_time")
+    fields["requests"] = tuple(RequestFacts(**request) for request in fields["requests"])
+    return SeriesFacts(**fields)
 
 
 def _with_dates(fields: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -23,11 +23,13 @@ from studies.facts import (
     NotUsable,
     OtherId,
     PatientFacts,
+    RequestFacts,
     SeriesFacts,
     StudyFacts,
 )
 
 MAX_FRAMES = 1_000_000
+MOST_REQUESTS = 20  # of one series; nobody performs more at once
 
 _MODALITY_OF_KIND = {"PDF": "DOC", "REPORT": "SR", "KEY_OBJECTS": "KO", "PRESENTATION": "PR"}
 
@@ -48,7 +50,7 @@ def facts_of_header(header: Header) -> InstanceFacts:
     return InstanceFacts(
         patient=_patient(elements),
         study=_study(elements, uids.study_uid),
-        series=_series(elements, uids.series_uid, _MODALITY_OF_KIND.get(kind, "OT")),
+        series=series_facts(elements, uids.series_uid, _MODALITY_OF_KIND.get(kind, "OT")),
         sop_uid=uids.sop_uid,
         sop_class_uid=uids.class_uid,
         transfer_syntax=header.transfer_syntax,
@@ -122,7 +124,8 @@ def _study(elements: v.Elements, uid: str) -> StudyFacts:
     )
 
 
-def _series(elements: v.Elements, uid: str, modality: str) -> SeriesFacts:
+def series_facts(elements: v.Elements, uid: str = "", modality: str = "") -> SeriesFacts:
+    """What a header says of its series. `modality` is for a header that names none."""
     return SeriesFacts(
         uid=uid,
         modality=v.text(elements, "00080060") or modality,
@@ -135,7 +138,19 @@ def _series(elements: v.Elements, uid: str, modality: str) -> SeriesFacts:
         frame_of_reference_uid=v.text(elements, "00200052"),
         date=v.date(elements, "00080021"),
         time=v.time(elements, "00080031"),
+        performed_date=v.date(elements, "00400244"),
+        performed_time=v.time(elements, "00400245"),
+        requests=_requests(elements),
     )
+
+
+def _requests(elements: v.Elements) -> tuple[RequestFacts, ...]:
+    told = (
+        RequestFacts(v.text(item, "00401001"), v.text(item, "00400009"))
+        for item in v.items(elements, "00400275")
+    )
+    named = (request for request in told if request.procedure_id or request.step_id)
+    return tuple(dict.fromkeys(named))[:MOST_REQUESTS]
 
 
 def _acquired_at(elements: v.Elements) -> dt.datetime | None:

@@ -4,11 +4,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from patients.models import Patient
-from studies.facts import InstanceFacts, StudyFacts
+from studies.facts import InstanceFacts, SeriesFacts, StudyFacts
 from studies.ingest.reading import Reading, plain, whole
 from studies.ingest.settling import Reason
 from studies.models import Instance, InstanceHeader, Series, Study, Thumbnail
@@ -115,7 +116,22 @@ def _series(study: Study, reading: Reading) -> Series:
         station_name=plain(facts.station_name, 16),
         manufacturer=plain(facts.manufacturer, 64),
         sender=plain(reading.incoming.sender, 64),
+        performed_date=facts.performed_date,
+        performed_time=facts.performed_time,
+        requests=requests_told(facts),
     )
+
+
+def requests_told(facts: SeriesFacts) -> list[dict[str, Any]]:
+    """What the images were made for, as searches tell it: items in DICOM JSON."""
+    return [
+        {
+            tag: {"vr": "SH", "Value": [plain(value, 16)]}
+            for tag, value in (("00400009", one.step_id), ("00401001", one.procedure_id))
+            if value
+        }
+        for one in facts.requests
+    ]
 
 
 def make_instances(readings: Sequence[Reading], placed: Placed) -> None:

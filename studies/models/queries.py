@@ -3,13 +3,22 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, Window
+from django.db.models import F, Func, Q, Window
 from django.db.models.functions import RowNumber
 
 if TYPE_CHECKING:
     from staff.models import User
     from studies.models.study import Instance, Series
+
+
+class ModalityList(Func):
+    """A column that joins codes by backslashes, as an array: what its index is made of."""
+
+    function = "string_to_array"
+    template = r"%(function)s(%(expressions)s, '\')"
+    output_field = ArrayField(models.TextField())
 
 
 def seen_by(user: "User", path: str = "") -> Q:

@@ -3,13 +3,14 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
-from patients.models import Alert, Patient
-from studies.models.queries import InstanceQuerySet, SeriesQuerySet, seen_by
+from patients.models import Alert, Fold, Patient
+from studies.models.queries import InstanceQuerySet, ModalityList, SeriesQuerySet, seen_by
 from worklist.models import Order, ScheduledProcedure
 
 if TYPE_CHECKING:
@@ -202,7 +203,17 @@ class Study(Stateful):
         indexes = [
             models.Index(fields=["-study_date", "-id"], name="study_newest_first"),
             models.Index(fields=["patient", "-study_date"], name="study_of_patient"),
-            models.Index(fields=["accession_number"], name="study_by_accession"),
+            # As patterns, so that the beginning of a value finds it in any locale.
+            models.Index(
+                OpClass("accession_number", name="text_pattern_ops"), name="study_by_accession"
+            ),
+            models.Index(OpClass("study_id", name="text_pattern_ops"), name="study_by_id"),
+            models.Index(fields=["study_time"], name="study_by_time"),
+            GinIndex(ModalityList("modalities"), name="study_by_modality"),
+            GinIndex(
+                OpClass(Fold("referring_physician"), name="gin_trgm_ops"),
+                name="study_by_referrer",
+            ),
             models.Index(
                 fields=["last_image_at"],
                 name="study_arriving",
@@ -243,6 +254,14 @@ class Series(models.Model):
     procedure = models.ForeignKey(
         ScheduledProcedure, null=True, blank=True, on_delete=models.PROTECT, related_name="series"
     )
+    performed_date = models.DateField(null=True, blank=True)
+    performed_time = models.TimeField(null=True, blank=True)
+    requests = models.JSONField(
+        default=list,
+        blank=True,
+        db_default=Value([], output_field=models.JSONField()),
+        help_text=_("What the images say they were made for: requested procedure and step."),
+    )
     instance_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
     clinical_count = models.GeneratedField(
@@ -257,6 +276,11 @@ class Series(models.Model):
     class Meta:
         verbose_name_plural = "series"
         ordering = ["number", "pk"]
+        indexes = [
+            models.Index(fields=["modality"], name="series_by_modality"),
+            models.Index(fields=["performed_date", "performed_time"], name="series_by_performance"),
+            GinIndex(OpClass("requests", name="jsonb_path_ops"), name="series_by_request"),
+        ]
 
     def __str__(self) -> str:
         return self.description or self.modality

@@ -64,6 +64,33 @@ def test_an_object_becomes_study_series_instance_header_and_a_waiting_picture():
     assert instance.thumbnail.status == Thumbnail.Status.WAITING
 
 
+def test_a_series_knows_when_and_for_what_it_was_performed():
+    step, other = Dataset(), Dataset()
+    step.ScheduledProcedureStepID, step.RequestedProcedureID = "S1", "R1"
+    other.RequestedProcedureDescription = "names nothing"
+
+    filed(
+        bytes_of(
+            an_image(
+                SMALL,
+                PerformedProcedureStepStartDate="20260314",
+                PerformedProcedureStepStartTime="0926",
+                RequestAttributesSequence=[step, other, step],
+            )
+        )
+    )
+
+    series = Series.objects.get()
+    assert series.performed_date == dt.date(2026, 3, 14)
+    assert series.performed_time == dt.time(9, 26)
+    assert series.requests == [
+        {
+            "00400009": {"vr": "SH", "Value": ["S1"]},
+            "00401001": {"vr": "SH", "Value": ["R1"]},
+        }
+    ]
+
+
 def test_the_bytes_stay_exactly_as_they_came():
     content = bytes_of(a_stranger())
 
