@@ -52,6 +52,7 @@ WORDS: dict[str, str | Promise] = {
     "maintenance.logged": _("Maintenance opened"),
     "maintenance.noted": _("Maintenance noted"),
     "note.written": _("Preliminary note written"),
+    "objects.stored": _("Objects sent by DICOMweb"),
     "order.cancelled": _("Order cancelled"),
     "order.fulfilled": _("Order fulfilled"),
     "order.placed": _("Order placed"),

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,16 +92,32 @@ def remove(path: str) -> None:
     absolute(path).unlink(missing_ok=True)
 
 
+def name_together(halves: Sequence[Path], folder: str, suffix: str = "") -> list[str]:
+    """Move synced files to their final names in one folder, and sync the folders that lead there.
+
+    When one cannot be moved, those that were are removed again.
+    """
+    near = Path(folder) / timezone.now().strftime("%Y/%m/%d") / uuid.uuid4().hex[:2]
+    parent = Path(settings.DATA_DIR) / near
+    if not parent.exists():
+        _make_durable_folder(parent)
+    names: list[str] = []
+    try:
+        for half in halves:
+            name = f"{uuid.uuid4().hex}{suffix}"
+            half.rename(parent / name)
+            names.append(str(near / name))
+        _sync_folder(parent)
+    except BaseException:
+        for named in names:
+            remove(named)
+        raise
+    return names
+
+
 def _name(half: Path, folder: str, suffix: str) -> str:
-    """Move a synced file to its final name and sync the folders that lead there."""
-    name = uuid.uuid4().hex
-    relative = Path(folder) / timezone.now().strftime("%Y/%m/%d") / name[:2] / f"{name}{suffix}"
-    place = Path(settings.DATA_DIR) / relative
-    if not place.parent.exists():
-        _make_durable_folder(place.parent)
-    half.rename(place)
-    _sync_folder(place.parent)
-    return str(relative)
+    [name] = name_together([half], folder, suffix)
+    return name
 
 
 def _make_durable_folder(folder: Path) -> None:

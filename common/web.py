@@ -1,13 +1,24 @@
-"""Between the ASGI server and the WSGI pages: files in large blocks, and no half bodies."""
+"""Between the ASGI server and the WSGI pages: files in large blocks, no half bodies, and nobody who
+sends slowly holds a thread that a page waits for."""
 
+import asyncio
+import json
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import IO, Any
 
-from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent
+from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope
 
 BLOCK_BYTES = (
     256 * 1024
 )  # each block crosses from a thread to the loop; Django's own 4 kB are too many
+SMALL_BODY_BYTES = 128 * 1024  # such a body is here in full before a thread begins with it
+QUIET_SECONDS = 60.0  # so long a sender may say nothing
+LEAST_BYTES_A_SECOND = 1000  # of a body, on the whole: slower than the slowest of lines
+MOST_WAITING = 32  # large bodies that may wait for a place, in one process
+WAITING_SECONDS = 30.0
+BUSY = "Too many are sending at the moment. Try again soon."
+TOO_SLOW = "The rest of the request did not come."
 WsgiApplication = Callable[[Any, Any], Iterable[bytes]]
 
 
@@ -26,25 +37,107 @@ class Blocks:
 
 
 def large_blocks(application: WsgiApplication) -> WsgiApplication:
-    """Offer `Blocks` to the application, whose file answers then use it."""
+    """Offer `Blocks` to the application, whose file answers then use it.
+
+    It may also read a body to its end without being told its length: the server knows.
+    """
 
     def offering(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = Blocks
+        environ["wsgi.input_terminated"] = True
         return application(environ, start_response)
 
     return offering
 
 
 def noticing_a_lost_sender(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
-    """A request whose sender went away in the middle raises, instead of looking complete.
+    """A request whose sender went away in the middle raises, instead of looking complete, and so
+    does one that stands still or drips.
 
     Otherwise half of an upload would be taken for a whole one.
     """
+    begun, arrived = time.monotonic(), 0
 
     async def receive_or_raise() -> ASGIReceiveEvent:
-        event = await receive()
+        nonlocal arrived
+        async with asyncio.timeout(QUIET_SECONDS):
+            event = await receive()
         if event["type"] == "http.disconnect":
             raise ConnectionResetError("the sender went away before the request was complete")
+        arrived += len(event.get("body", b""))  # type: ignore[arg-type]
+        spent = time.monotonic() - begun
+        if event.get("more_body") and spent > QUIET_SECONDS + arrived / LEAST_BYTES_A_SECOND:
+            raise TimeoutError("the sender is too slow")
         return event
 
     return receive_or_raise
+
+
+def has_body(scope: HTTPScope) -> bool:
+    return any(name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"])
+
+
+def has_large_body(scope: HTTPScope) -> bool:
+    """Does somebody send much, or without saying how much?"""
+    said = dict(scope["headers"])
+    length = said.get(b"content-length", b"")
+    if not length.isdigit():
+        return b"transfer-encoding" in said
+    return int(length) > SMALL_BODY_BYTES
+
+
+async def at_hand(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
+    """A small body, received in full: from here on nobody waits for its sender."""
+    events = [await receive()]
+    while events[-1].get("more_body"):
+        events.append(await receive())
+    told = iter(events)
+
+    async def from_memory() -> ASGIReceiveEvent:
+        return next(told, None) or await receive()
+
+    return from_memory
+
+
+class Senders:
+    """Large bodies have threads of their own. When all are busy a few may wait for a while."""
+
+    def __init__(self, application: Any, places: int) -> None:
+        self.application = application
+        self.places = asyncio.Semaphore(places)
+        self.waiting = 0
+
+    async def __call__(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one sender; 503 to those for whom there is no place."""
+        if not await self._finds_a_place():
+            await refuse(send, 503, BUSY)
+            return
+        try:
+            await self.application(scope, receive, send)
+        finally:
+            self.places.release()
+
+    async def _finds_a_place(self) -> bool:
+        if self.places.locked() and self.waiting >= MOST_WAITING:
+            return False
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(WAITING_SECONDS):
+                await self.places.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self.waiting -= 1
+        return True
+
+
+async def refuse(send: ASGISendCallable, status: int, sentence: str) -> None:
+    """An answer without the application, in JSON; whoever gets it may come again soon."""
+    headers = [(b"content-type", b"application/json"), (b"retry-after", b"5")]
+    await send(
+        {"type": "http.response.start", "status": status, "headers": headers, "trailers": False}
+    )
+    body = json.dumps({"detail": sentence}).encode()
+    await send({"type": "http.response.body", "body": body, "more_body": False})

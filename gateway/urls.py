@@ -3,8 +3,10 @@
 from django.urls import path, register_converter
 
 from gateway.dicomweb import bulkdata, frames, metadata, objects, rendered, thumbnails
+from gateway.dicomweb.doors import by_method
 from gateway.dicomweb.missing import missing
 from gateway.dicomweb.search import views as search
+from gateway.dicomweb.store.views import store
 
 
 class UidConverter:
@@ -30,13 +32,13 @@ FRAMES = f"{INSTANCE}/frames/<str:frames>"
 
 urlpatterns = [
     path(FRAMES, frames.frames, name="frames"),  # what is asked for most
-    path("studies", search.studies, name="search-studies"),
+    path("studies", by_method(search.studies, store), name="search-studies"),
     path("series", search.series, name="search-series"),
     path("instances", search.instances, name="search-instances"),
     path(f"{STUDY}/series", search.series, name="search-series-of-study"),
     path(f"{STUDY}/instances", search.instances, name="search-instances-of-study"),
     path(f"{SERIES}/instances", search.instances, name="search-instances-of-series"),
-    path(STUDY, objects.several, name="study"),
+    path(STUDY, by_method(objects.several, store), name="study"),
     path(SERIES, objects.several, name="series"),
     path(INSTANCE, objects.instance, name="instance"),
     path(f"{STUDY}/metadata", metadata.metadata, name="study-metadata"),

@@ -2,13 +2,17 @@
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
 
 from gateway.dicomweb.ranges import NotInRange
 from staff.access import needs
@@ -39,6 +43,12 @@ class NotHere(Trouble):
     status = HTTPStatus.NOT_FOUND
 
 
+class NotAllowed(Trouble):
+    """This person may do it, but not from where the request comes."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
 class NotAcceptable(Trouble):
     """None of the media types that the client takes can be made of the object."""
 
@@ -51,23 +61,86 @@ class CannotBeShown(Trouble):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+READERS = ("studies.view_study", "studies.view_own_study")
+SENDERS = ("studies.add_upload",)  # who may send images with a browser may let a program do it
+READING = ("GET", "HEAD")
+
+
 def door(view: View) -> View:
     """Close an address to everybody who may see no images at all, and answer in JSON.
 
     Which rows a person may see is asked by name in every view (`visible_to`).
     """
-    closed = needs("studies.view_study", "studies.view_own_study")(view)
+    return opened(view, READERS, READING, gettext_lazy("You may not see images."))
+
+
+def store_door(view: View) -> View:
+    """The same for those who send objects: programs, and pages of our own."""
+
+    @functools.wraps(view)
+    def from_here(request: HttpRequest, **where: Any) -> HttpResponseBase:
+        if not comes_from_here(request):
+            raise NotAllowed(_("Pages of other sites may not send objects."))
+        return view(request, **where)
+
+    return opened(from_here, SENDERS, ("POST",), gettext_lazy("You may not send images."))
+
+
+def comes_from_here(request: HttpRequest) -> bool:
+    """A page of another site would come with the person's own cookie; browsers name that site.
+
+    This stands for Django's form token, which no DICOMweb client knows (docs/decisions/0024).
+    """
+    origin = request.headers.get("Origin")
+    if origin is None or "Authorization" in request.headers:
+        return True
+    here = f"{request.scheme}://{request.get_host()}"
+    return origin == here or origin in settings.CSRF_TRUSTED_ORIGINS
+
+
+def opened(
+    view: View, permissions: Sequence[str], methods: Sequence[str], closed_to: "str | Promise"
+) -> View:
+    """A view behind a closed door; `closed_to` is the sentence for those without a key."""
+    closed = needs(*permissions)(view)
 
     @functools.wraps(closed)
     def answered(request: HttpRequest, **where: Any) -> HttpResponseBase:
-        if request.method not in {"GET", "HEAD"}:
-            return _refusal(HTTPStatus.METHOD_NOT_ALLOWED, _("Only GET is answered here."))
+        if request.method not in methods:
+            return not_answered(methods)
         try:
             return closed(request, **where)
-        except (Trouble, NotInRange, NotUsable, PermissionDenied, FileNotFoundError) as why:
+        except PermissionDenied:
+            return _refusal(HTTPStatus.FORBIDDEN, str(closed_to))
+        except (Trouble, NotInRange, NotUsable, FileNotFoundError) as why:
             return _answer_to(why)
 
-    return answered
+    return csrf_exempt(answered)
+
+
+def by_method(read: View, store: View) -> View:
+    """One address, two deeds: GET and HEAD look, POST sends."""
+
+    def either(request: HttpRequest, **where: Any) -> HttpResponseBase:
+        if request.method in READING:
+            return read(request, **where)
+        return store(request, **where) if request.method == "POST" else not_answered(BOTH)
+
+    either.needs = read.needs | store.needs  # type: ignore[attr-defined]
+    return csrf_exempt(either)
+
+
+BOTH = (*READING, "POST")
+
+
+def not_answered(methods: Sequence[str]) -> JsonResponse:
+    """405, with what is answered."""
+    told = ", ".join(methods)
+    answer = _refusal(
+        HTTPStatus.METHOD_NOT_ALLOWED, _("Only %(methods)s is answered here.") % {"methods": told}
+    )
+    answer["Allow"] = told
+    return answer
 
 
 def _answer_to(why: Exception) -> JsonResponse:
@@ -75,8 +148,6 @@ def _answer_to(why: Exception) -> JsonResponse:
         return _refusal(why.status, why.sentence)
     if isinstance(why, NotUsable):
         return _unusable(why)
-    if isinstance(why, PermissionDenied):
-        return _refusal(HTTPStatus.FORBIDDEN, _("You may not see images."))
     if isinstance(why, NotInRange):
         answer = _refusal(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, _("No such bytes."))
         answer["Content-Range"] = f"bytes */{why.size}"
@@ -87,8 +158,6 @@ def _answer_to(why: Exception) -> JsonResponse:
 
 def _refusal(status: int, sentence: str) -> JsonResponse:
     answer = JsonResponse({"detail": sentence}, status=status)
-    if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        answer["Allow"] = "GET, HEAD"
     answer["Cache-Control"] = "no-store"
     return answer
 

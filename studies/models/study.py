@@ -1,6 +1,7 @@
 """Study, series, instance: what was made of the received objects."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -123,6 +124,11 @@ class StudyQuerySet(models.QuerySet["Study"]):
 
     def quiet_since(self, moment: dt.datetime) -> Self:
         return self.filter(last_image_at__lte=moment)
+
+    def by_uid(self, uids: Iterable[str]) -> dict[str, "Study"]:
+        """Those of these studies that are here, with their patients."""
+        rows = self.filter(study_instance_uid__in=set(uids)).select_related("patient")
+        return {study.study_instance_uid: study for study in rows}
 
     def locked(self, pk: int) -> "Study":
         """The study as it stands now; nobody else changes it until this transaction ends."""

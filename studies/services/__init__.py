@@ -15,6 +15,7 @@ from studies.services.reviewing import (
 )
 from studies.services.set_aside import discard_set_aside, retry_set_aside
 from studies.services.settling import settle_study
+from studies.services.storing import foresee, store_objects
 from studies.services.uploads import (
     add_archive,
     already_sent,
@@ -31,6 +32,7 @@ __all__ = [
     "already_sent",
     "discard_set_aside",
     "finish_upload",
+    "foresee",
     "keep_all",
     "keep_image",
     "keep_series",
@@ -46,6 +48,7 @@ __all__ = [
     "retry_set_aside",
     "settle_study",
     "start_upload",
+    "store_objects",
     "unmark_key",
     "view_study",
 ]
