@@ -8,6 +8,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from common.files import absolute
+from gateway.dicomweb.xml_model import model_of
 from gateway.tests.asking import ROOT, address, ask, parts_of
 from studies.models import InstanceHeader
 from studies.tests.filing import filed, renamed
@@ -245,3 +246,17 @@ def test_what_was_stored_is_what_was_sent(tmp_path):
 
     assert hashlib.sha256(kept).hexdigest() == instance.sha256
     assert kept == path.read_bytes()
+
+
+def test_metadata_in_xml_say_what_those_in_json_say(viewer, samples, tmp_path):
+    sources = sorted((samples / "volume_ct_head_phantom").iterdir())[:2]
+    [first, _second] = filed(*renamed(sources, tmp_path))
+    path = of_study(first, "/metadata")
+
+    in_json = json.loads(ask(viewer, path)[1])
+    parts = parts_of(*ask(viewer, path, 'multipart/related; type="application/dicom+xml"'))
+
+    assert [head["content-type"] for head, _body in parts] == ["application/dicom+xml"] * 2
+    in_xml = [model_of(body) for _head, body in parts]
+    for tag in ("00080018", "00100010", "7FE00010"):
+        assert [told[tag] for told in in_xml] == [told[tag] for told in in_json]

@@ -10,6 +10,7 @@ from audit.models import Entry
 from common.files import NoRoom, absolute
 from gateway.dicomweb.store import outcomes as codes
 from gateway.dicomweb.store import taking, views
+from gateway.dicomweb.xml_model import model_of
 from gateway.tests.storing import (
     BOUNDARY,
     FAILED,
@@ -307,3 +308,12 @@ def test_every_hostile_sample_gets_an_answer_of_its_own(client, technician, samp
     assert answer.status_code == 202
     assert sum(map(len, told)) == len(names)
     assert store(client, b"still alive").status_code == 409
+
+
+def test_the_answer_comes_in_xml_to_who_asks_for_it(client, technician, slices, tmp_path):
+    answer = store(client, slices[0], headers={"Accept": "application/dicom+xml"})
+
+    told = model_of(answer.content)
+    sop_uid = dataset_of(slices[0], tmp_path).SOPInstanceUID
+    assert answer["Content-Type"] == "application/dicom+xml"
+    assert told["00081199"]["Value"][0]["00081155"]["Value"] == [sop_uid]

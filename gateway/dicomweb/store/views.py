@@ -22,6 +22,7 @@ from gateway.dicomweb.store.outcomes import (
     status_of,
 )
 from gateway.dicomweb.store.taking import Arrival, Taking
+from gateway.dicomweb.xml_model import XML, document
 from staff.access import StaffRequest
 from studies.services import store_objects
 
@@ -104,9 +105,9 @@ def answer(request: StaffRequest, taking: Taking) -> HttpResponse:
     outcomes = [arrival.outcome for arrival in taking.arrivals]
     status = status_of(outcomes)
     module = response_module(outcomes, root_of(request))
-    told = HttpResponse(
-        json.dumps(module, separators=(",", ":")), content_type=_media(request), status=status
-    )
+    media = _media(request)
+    body = document(module) if media == XML else json.dumps(module, separators=(",", ":"))
+    told = HttpResponse(body, content_type=media, status=status)
     told["Cache-Control"] = "no-store"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         told["Retry-After"] = RETRY_SECONDS
@@ -116,6 +117,6 @@ def answer(request: StaffRequest, taking: Taking) -> HttpResponse:
 def _media(request: StaffRequest) -> str:
     """What the sender likes to read. Objects are not turned away for what cannot be said."""
     try:
-        return choose(request, [Offer(media) for media in JSON_TYPES]).media
+        return choose(request, [Offer(media) for media in (*JSON_TYPES, XML)]).media
     except NotAcceptable:
         return JSON_TYPES[0]
