@@ -156,6 +156,17 @@ def bulk(path: str | os.PathLike[str], tag_path: str) -> bytes:
     return _one({"do": "bulk", "path": os.fspath(path), "tag_path": tag_path})[1]
 
 
+def plain(path: str | os.PathLike[str], *, explicit: bool) -> tuple[dict[str, Any], bytes]:
+    """The object uncompressed but for its pixels: see `studies.pixels.plain.plain`."""
+    return _one({"do": "plain", "path": os.fspath(path), "explicit": explicit})
+
+
+def piece(path: str | os.PathLike[str], offset: int, length: int, word: int) -> bytes:
+    """Bytes of the data set as it lies in the reader's buffer, words of `word` bytes swapped."""
+    where = {"offset": offset, "length": length, "word": word}
+    return _one({"do": "slice", "path": os.fspath(path), **where})[1]
+
+
 Answered = tuple[dict[str, Any], bytes]
 
 

@@ -126,11 +126,30 @@ def _bulk(request: dict[str, Any]) -> Answer:
         raise NotUsable("no_such_bulk", "The object has no such value.", refuse=False) from None
 
 
+def _plain(request: dict[str, Any]) -> Answer:
+    from studies.pixels.plain import plain  # noqa: PLC0415
+
+    return plain(_header(request["path"]), explicit=request["explicit"])
+
+
+def _slice(request: dict[str, Any]) -> Answer:
+    offset, length, word = request["offset"], request["length"], request["word"]
+    raw = bytearray(_header(request["path"]).buffer[offset : offset + length])
+    if word > 1:  # big-endian words; whole ones only
+        whole = len(raw) // word * word
+        swapped = bytes(raw[:whole])
+        for index in range(word):
+            raw[index:whole:word] = swapped[word - 1 - index :: word]
+    return {}, bytes(raw)
+
+
 OPERATIONS: dict[str, Callable[[dict[str, Any]], Answer]] = {
     "facts": _facts,
     "draw": _draw,
     "decode": _decode,
     "bulk": _bulk,
+    "plain": _plain,
+    "slice": _slice,
 }
 
 

@@ -107,6 +107,11 @@ def open_object(path: str | Path) -> Header:
     )
 
 
+def data_set_start(path: str | Path) -> int:
+    """Where the data set begins in a stored file: behind preamble and meta group."""
+    return _meta(_bytes_of(Path(path)))[1]
+
+
 def _bytes_of(path: Path) -> Buffer:
     try:
         with path.open("rb", buffering=0) as file:
