@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from common.states import Stateful
@@ -90,3 +91,14 @@ def test_every_state_stands_in_the_table_of_moves(model):
 )
 def test_every_app_says_what_it_is_for(app):
     assert len((apps.get_app_config(app).module.__doc__ or "").split()) > 5
+
+
+def test_no_live_part_hands_its_queue_of_refreshes_down_to_the_verbs_in_it():
+    """htmx inherits hx-sync: a press that waits in such a queue is dropped by the next refresh."""
+    queues = [
+        page.name
+        for page in (settings.BASE_DIR / "templates").rglob("*.html")
+        if 'hx-sync="this:queue' in page.read_text()
+    ]
+
+    assert queues == []

@@ -40,7 +40,7 @@ function state(form, text) {
 
 const numberOf = (form) => typedOn.get(form) ?? Number(form.dataset.draftNumber || 0);
 
-// Handed in, or given up for another version: a refresh may fill the fields again.
+// Given up for another version: a refresh may fill the fields again.
 function release(form) {
   typedOn.delete(form);
   for (const field of form.elements) field.removeAttribute("data-touched");
@@ -100,8 +100,6 @@ function conflict(form, theirs) {
 document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.draft || !isKept(event.target)) return;
-  // One radio speaks for all of its name: a refresh must not tick its neighbour.
-  for (const field of form.elements) if (field.name === event.target.name) field.setAttribute("data-touched", "");
   if (!typedOn.has(form)) typedOn.set(form, numberOf(form));
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(() => save(form), PAUSE));
@@ -140,10 +138,11 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const sent = senders.get(event.detail.xhr);
+  if (sent?.form?.dataset.draft && event.detail.xhr.status === 422) timers.set(sent.form, setTimeout(() => save(sent.form), PAUSE));
   if (!sent || event.detail.xhr.status >= 300) return;
   handedIn = sent.step;
   if (!sent.form) return;
-  release(sent.form);
+  typedOn.delete(sent.form);
   if (sent.form.contains(document.activeElement)) document.activeElement.blur();
   const inner = sent.form.closest(".fact-more details, td details, .again");
   if (inner) inner.open = false;

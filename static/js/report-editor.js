@@ -14,7 +14,7 @@ if (form) {
   const doubts = document.getElementById("doubts");
   const conflict = document.getElementById("conflict");
   const fields = PARTS.map((part) => form.elements[part]).filter(Boolean);
-  let isDirty = false, hasConflict = false, mayLeave = false, isMine = "mine" in form.dataset;
+  let isDirty = false, hasConflict = false, mayLeave = false, isWaiting = false, isMine = "mine" in form.dataset;
   let timer = 0, wait = SOON, running = null;
 
   const say = (state, time) => {
@@ -178,7 +178,10 @@ if (form) {
   document.body.addEventListener("htmx:confirm", async (event) => {
     if (event.detail.verb === "get" || event.detail.elt.dataset.confirm || !(isDirty || running)) return;
     event.preventDefault();
+    if (isWaiting) return; // pressed twice
+    isWaiting = true;
     await save();
+    isWaiting = false;
     event.detail.issueRequest(true);
   });
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -1,7 +1,7 @@
 """A technician's examination, from the arrival to the preliminary note, while the scanner sends."""
 
 import datetime as dt
-import subprocess
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -65,8 +65,8 @@ def sign_in(page: Page, url: str, username: str) -> None:
     page.wait_for_url(lambda address: "login" not in address)
 
 
-def sends(storescu: str, procedure: ScheduledProcedure, port: int, folder) -> "subprocess.Popen":
-    """The scanner begins to send what it has taken of this patient."""
+def images_of(procedure: ScheduledProcedure, folder: Path) -> list[Path]:
+    """What the scanner has taken of this patient."""
     order, patient = procedure.order, procedure.order.patient
     study = Study(
         uid=order.study_instance_uid,
@@ -81,8 +81,7 @@ def sends(storescu: str, procedure: ScheduledProcedure, port: int, folder) -> "s
         dataset.SpecificCharacterSet = "ISO_IR 192"
         files.append(folder / f"{number}.dcm")
         dataset.save_as(files[-1], enforce_file_format=True)
-    titles = ["-aet", "CT01", "-aec", "IMAGING_DEPT"]
-    return subprocess.Popen([storescu, *titles, "127.0.0.1", str(port), *map(str, files)])
+    return files
 
 
 def step(page: Page, key: str) -> Locator:
@@ -149,7 +148,7 @@ def finish(page: Page) -> None:
 
 
 def test_an_examination_from_arrival_to_preliminary_note(
-    department, booked, page: Page, person, dcmtk, tmp_path
+    department, booked, page: Page, person, begin, tmp_path
 ):
     technician = person("Technician", "technician", PASSWORD)
     sign_in(page, department.url, technician.username)
@@ -159,7 +158,10 @@ def test_an_examination_from_arrival_to_preliminary_note(
     page.evaluate("window.neverReloaded = true")
 
     prepare(page, booked.patient.patient_id)
-    sending = sends(dcmtk("storescu"), booked, department.dicom_port, tmp_path)
+    files = images_of(booked, tmp_path)
+    titles = ["-aet", "CT01", "-aec", "IMAGING_DEPT"]
+    address = ["127.0.0.1", str(department.dicom_port)]
+    sending = begin("storescu", *titles, *address, *files)
     note_down(page)
     assert sending.wait(60) == 0
     look_at_images(page)
