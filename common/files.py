@@ -1,12 +1,18 @@
-"""Bytes on disk that survive a power cut: written aside, synced, then named in one step."""
+"""Bytes on disk that survive a power cut: written aside, synced, then named in one step.
+
+Where many are waited for (`name_and_sync`) the name comes first, so that one turn of the file
+system's journal takes both; nobody is told the name before `sync_folders` has seen it.
+"""
 
 import errno
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -87,6 +93,45 @@ def adopt(half: Path, folder: str, suffix: str = "") -> KeptFile:
     return KeptFile(_name(half, folder, suffix), size, digest.hexdigest())
 
 
+def name_and_sync(descriptor: int, half: Path, folder: str, suffix: str = "") -> str:
+    """Name an open half-written file and sync its bytes; then call `sync_folders` for its name.
+
+    Files of one second share a folder, so that one sync serves many. Raises OSError; then nothing
+    is left.
+    """
+    drawer = f"{int(time.time()) % 256:02x}"
+    relative = _new_path(drawer + uuid.uuid4().hex[2:], folder, suffix)
+    place = Path(settings.DATA_DIR) / relative
+    try:
+        half.rename(place)
+    except FileNotFoundError:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        half.rename(place)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        place.unlink(missing_ok=True)
+        raise
+    return str(relative)
+
+
+def sync_folders(paths: Iterable[str]) -> None:
+    """Make the names of kept files durable, each folder once, and new folders with them."""
+    root = Path(settings.DATA_DIR)
+    for folder in {os.path.dirname(path) for path in paths}:
+        _sync_parents(root / folder, root)
+        _sync_folder(root / folder)
+
+
+@lru_cache(maxsize=1024)
+def _sync_parents(folder: Path, root: Path) -> None:
+    """Once is enough: folders stay."""
+    for parent in folder.parents:
+        _sync_folder(parent)
+        if parent == root:
+            return
+
+
 def remove(path: str) -> None:
     """Forget a kept file. Call it after the commit that let go of it; twice does no harm."""
     absolute(path).unlink(missing_ok=True)
@@ -118,6 +163,10 @@ def name_together(halves: Sequence[Path], folder: str, suffix: str = "") -> list
 def _name(half: Path, folder: str, suffix: str) -> str:
     [name] = name_together([half], folder, suffix)
     return name
+
+
+def _new_path(name: str, folder: str, suffix: str) -> Path:
+    return Path(folder) / timezone.now().strftime("%Y/%m/%d") / name[:2] / f"{name}{suffix}"
 
 
 def _make_durable_folder(folder: Path) -> None:

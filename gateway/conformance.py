@@ -15,10 +15,11 @@ from pydicom.uid import UID
 
 from equipment.models import Device
 from gateway import listener
-from gateway.dimse import association, intake, transport
-from gateway.dimse.association import Refusal
+from gateway.dimse import admission, identity
+from gateway.dimse.admission import Refusal
 from gateway.dimse.registry import SERVICES, UNCOMPRESSED, Service
 from gateway.dimse.storage import STORAGE_CLASSES
+from gateway.dimse.upper_layer import visit, wire
 from worklist.dicom.keys import WORKLIST, Match, Nested, Table
 
 Row = Sequence[str]
@@ -93,29 +94,30 @@ def _who_has(right: str) -> str:
 def limits() -> Iterator[Row]:
     """Lengths, numbers and times of an association."""
     yield ("Question", "Answer")
-    yield ("Maximum PDU length received", f"{listener.MAX_PDU} bytes")
+    yield ("Maximum PDU length received", f"{visit.MAX_PDU} bytes")
     yield (
         "Largest PDU read at all",
-        f"{transport.LARGEST_PDU} bytes; a longer one ends the connection",
+        f"{wire.LARGEST_PDU} bytes; a longer one ends the connection",
     )
     yield (
         "Associations at once",
-        "`DICOM_MAX_ASSOCIATIONS` (default 32), and "
+        "`DICOM_MAX_ASSOCIATIONS` (default 64), by one machine `DICOM_MAX_ASSOCIATIONS_EACH` "
+        "(default 16), and "
         f"{listener.AT_THE_DOOR} more connections that wait to be told",
     )
-    yield ("Time to ask for an association (ARTIM)", f"{listener.NEGOTIATION_SECONDS} s")
-    yield ("Time for one PDU to arrive", f"{transport.PDU_SECONDS} s")
-    yield ("Time without any traffic", f"{listener.IDLE_SECONDS} s, then A-ABORT")
+    yield ("Time to ask for an association (ARTIM)", f"{visit.ARTIM_SECONDS} s")
+    yield ("Time for one PDU to arrive", f"{wire.PDU_SECONDS} s")
+    yield ("Time without any traffic", f"{visit.IDLE_SECONDS} s, then A-ABORT")
     yield (
         "Implementation class UID, version",
-        f"{intake.IMPLEMENTATION_UID}, {intake.IMPLEMENTATION_VERSION}",
+        f"{identity.IMPLEMENTATION_UID}, {identity.IMPLEMENTATION_VERSION}",
     )
 
 
 def refusals() -> Iterator[Row]:
     """When an association is not accepted, and the numbers that say so."""
     yield ("When", "Result", "Source", "Reason")
-    for refusal in vars(association).values():
+    for refusal in vars(admission).values():
         if isinstance(refusal, Refusal):
             yield (
                 refusal.when,

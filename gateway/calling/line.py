@@ -19,7 +19,7 @@ from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocke
 from equipment.models import Peer
 from gateway.calling import refusals
 from gateway.calling.tls import client_context
-from gateway.dimse.intake import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
+from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 
 MAX_PDU = 128 * 1024
 CONNECT_SECONDS = 10

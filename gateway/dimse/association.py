@@ -2,11 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
-from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import close_old_connections, connections
 from pynetdicom import AE, evt
 from pynetdicom._globals import MODE_ACCEPTOR
 from pynetdicom.acse import ACSE
@@ -15,57 +13,28 @@ from pynetdicom.dimse_primitives import C_ECHO, C_FIND, C_STORE, DimseServiceTyp
 from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT
 from pynetdicom.presentation import PresentationContext
 
-from equipment.services import Caller, identify_caller
-from gateway.dimse import refusals
+from equipment.services import Caller
+from gateway.dimse.admission import ACCEPTED, judge
 from gateway.dimse.intake import Intake
-from gateway.dimse.registry import SERVICES, Service
+from gateway.dimse.scribe import Scribe
 from gateway.dimse.transport import SteadyMachine
-
-APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
-ACCEPTED, NOT_FOR_YOU, UNKNOWN_SERVICE, UNKNOWN_SYNTAX = 0x00, 0x01, 0x03, 0x04  # PS3.8 9.3.3.2
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Refusal(Exception):
-    """An association that is not accepted, in the standard's numbers (PS3.8 table 9-21)."""
-
-    result: int
-    source: int
-    diagnostic: int
-    reason: str
-    when: str
-
-
-UNKNOWN_CALLER = Refusal(
-    *(1, 1, 3, "calling AE title not recognised"),
-    when="the calling AE title is not registered, or calls from another address than its own",
-)
-WRONG_CALLED = Refusal(
-    *(1, 1, 7, "called AE title not recognised"), when="the called AE title is not ours"
-)
-UNKNOWN_CONTEXT = Refusal(
-    *(1, 1, 2, "application context name not supported"), when="another application context"
-)
-CANNOT_ASK = Refusal(
-    *(2, 3, 1, "temporary congestion"), when="the database cannot be asked who calls"
-)
-TOO_MANY = Refusal(*(2, 3, 2, "local limit exceeded"), when="too many associations")
-
-
 class Call(Association):
-    """An association that a machine has asked for. It runs in a thread of its own."""
+    """An association that pynetdicom serves. It runs in a thread of its own."""
 
     acse: "Reception"
     dimse: Intake
-    caller: Caller | None = None
     afterwards: list[Callable[[], None]]
     """Work of a request that can wait until its answer is on its way."""
 
-    def __init__(self, ae: AE) -> None:
+    def __init__(self, ae: AE, caller: Caller, scribe: Scribe) -> None:
         super().__init__(ae, MODE_ACCEPTOR)
         self.afterwards = []
+        self.caller = caller
+        self.scribe = scribe
         self.acse = Reception(self)
         self.dimse = Intake(self)
         self.dul.state_machine = SteadyMachine(self.dul)
@@ -75,6 +44,15 @@ class Call(Association):
     def __str__(self) -> str:
         title = self.requestor.ae_title.strip() if self.requestor.primitive else ""
         return f"{title or 'somebody'} at {self.requestor.address}"
+
+    @property
+    def title(self) -> str:
+        """Whose seat it takes; nobody's once the association has ended."""
+        return "" if self._kill else self.caller.ae_title
+
+    @property
+    def host(self) -> str:
+        return str(self.requestor.address)
 
     @property
     def is_quiet(self) -> bool:
@@ -124,18 +102,15 @@ def _wake(event: evt.Event) -> None:
 
 
 class Reception(ACSE):
-    """Who comes in: the decision on an A-ASSOCIATE-RQ (PS3.8 7.1.1)."""
+    """What each presentation context is answered (PS3.8 7.1.1)."""
 
     assoc: Call
 
     def _negotiate_as_acceptor(self) -> None:
+        """Say yes: who calls was admitted before this association was handed over to us."""
         request = cast(A_ASSOCIATE, self.requestor.primitive)
         self.requestor.ae_title = request.calling_ae_title
-        try:
-            self.assoc.caller = caller = self._admit(request)
-        except Refusal as refusal:
-            self._turn_away(refusal)
-            return
+        caller = self.assoc.caller
         answers = [
             _answer(proposed, caller) for proposed in request.presentation_context_definition_list
         ]
@@ -148,54 +123,13 @@ class Reception(ACSE):
         self.assoc.is_established = True
         evt.trigger(self.assoc, evt.EVT_ESTABLISHED, {})
 
-    def _admit(self, request: A_ASSOCIATE) -> Caller:
-        """The registered machine that calls. Raises Refusal."""
-        server = self.assoc._server
-        established = [one for one in server.active_associations if one.is_established]  # type: ignore[union-attr]
-        if len(established) >= settings.DICOM_MAX_ASSOCIATIONS:
-            raise TOO_MANY
-        if request.application_context_name != APPLICATION_CONTEXT:
-            raise UNKNOWN_CONTEXT
-        if request.called_ae_title.strip() != settings.DICOM_AE_TITLE:
-            raise WRONG_CALLED
-        close_old_connections()
-        try:
-            caller = identify_caller(request.calling_ae_title, self.requestor.address)
-        except DatabaseError as why:
-            logger.warning("Cannot ask the database who calls: %s", why)
-            raise CANNOT_ASK from why
-        if caller is None:
-            raise UNKNOWN_CALLER
-        return caller
-
-    def _turn_away(self, refusal: Refusal) -> None:
-        refusals.note(self.requestor.ae_title.strip(), self.requestor.address, refusal.reason)
-        self.send_reject(refusal.result, refusal.source, refusal.diagnostic)
-        evt.trigger(self.assoc, evt.EVT_REJECTED, {})
-        self.assoc.kill()
-
 
 def _answer(proposed: PresentationContext, caller: Caller) -> PresentationContext:
     """Accepted with one transfer syntax, or the reason why not (PS3.8 table 9-18)."""
+    verdict = judge(str(proposed.abstract_syntax), proposed.transfer_syntax, caller)
     answer = PresentationContext()
     answer.context_id = proposed.context_id
     answer.abstract_syntax = proposed.abstract_syntax
     answer._as_scu, answer._as_scp = False, True
-    service = next((one for one in SERVICES if one.offers(proposed.abstract_syntax)), None)
-    answer.result, syntax = _verdict(service, proposed, caller)
-    answer.transfer_syntax = [syntax]
+    answer.result, answer.transfer_syntax = verdict.result, [verdict.transfer_syntax]
     return answer
-
-
-def _verdict(
-    service: Service | None, proposed: PresentationContext, caller: Caller
-) -> tuple[int, str]:
-    first = proposed.transfer_syntax[0]
-    if service is None:
-        return UNKNOWN_SERVICE, first
-    if not service.is_open_to(caller):
-        return NOT_FOR_YOU, first
-    # The sender put them in its order of preference.
-    known = (one for one in proposed.transfer_syntax if service.speaks(one))
-    syntax = next(known, None)
-    return (UNKNOWN_SYNTAX, first) if syntax is None else (ACCEPTED, syntax)

@@ -1,24 +1,18 @@
 """How messages are taken in, with every length bounded: the sender is a stranger until the end."""
 
 import logging
-import re
 
-from pydicom.uid import UID
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.dimse_messages import C_STORE_RQ, DIMSEMessage
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
-from gateway.dimse.landing import Landing, part10_head
+from gateway.dimse.landing import Landing, LandingStream, object_head
+from gateway.dimse.storage import INVALID_OBJECT_INSTANCE, is_named
 
-IMPLEMENTATION_UID = UID("2.25.263348473112843590837414571286134107531")
-IMPLEMENTATION_VERSION = "IMAGING_DEPT_01"
 LARGEST_COMMAND = 16 * 1024
 LARGEST_IDENTIFIER = 256 * 1024
-INVALID_OBJECT_INSTANCE = 0x0117
-# PS3.5 9.1 wants no leading zeros either, but machines that write them are not turned away.
-UID_TEXT = re.compile(r"[0-9.]{1,64}")
 
 logger = logging.getLogger(__name__)
 
@@ -87,22 +81,18 @@ class Intake(DIMSEServiceProvider):
         if context_id not in self.assoc._accepted_cx:
             raise Unacceptable
         if isinstance(message, C_STORE_RQ):
-            if _is_nameless(message):
-                message.data_set = Landing(b"")
-            else:
-                message.data_set = Landing(self._head_of(message, context_id))
+            is_kept = not _is_nameless(message)
+            message.data_set = LandingStream(
+                Landing(self._head_of(message, context_id)) if is_kept else None
+            )
 
     def _head_of(self, message: DIMSEMessage, context_id: int) -> bytes:
         command = message.command_set
-        return part10_head(
-            {
-                0x0002: ("UI", str(command.AffectedSOPClassUID)),
-                0x0003: ("UI", str(command.AffectedSOPInstanceUID)),
-                0x0010: ("UI", str(self.assoc._accepted_cx[context_id].transfer_syntax[0])),
-                0x0012: ("UI", IMPLEMENTATION_UID),
-                0x0013: ("SH", IMPLEMENTATION_VERSION),
-                0x0016: ("AE", self.assoc.requestor.ae_title.strip()),
-            }
+        return object_head(
+            str(command.AffectedSOPClassUID),
+            str(command.AffectedSOPInstanceUID),
+            str(self.assoc._accepted_cx[context_id].transfer_syntax[0]),
+            self.assoc.requestor.ae_title.strip(),
         )
 
     def _answer_nameless(self, message: DIMSEMessage, context_id: int) -> None:
@@ -116,15 +106,12 @@ class Intake(DIMSEServiceProvider):
     def abandon(self) -> None:
         """Let go of what was half received."""
         message, self.message, self._bytes = self.message, None, 0
-        if message is not None and isinstance(message.data_set, Landing):
+        if message is not None and isinstance(message.data_set, LandingStream):
             message.data_set.discard()
 
 
 def _is_nameless(message: DIMSEMessage) -> bool:
     if not isinstance(message, C_STORE_RQ):
         return False
-    command = message.command_set
-    named = (
-        str(command.get(word, "")) for word in ("AffectedSOPClassUID", "AffectedSOPInstanceUID")
-    )
-    return not all(UID_TEXT.fullmatch(uid) for uid in named)
+    words = ("AffectedSOPClassUID", "AffectedSOPInstanceUID")
+    return not is_named(*(str(message.command_set.get(word, "")) for word in words))

@@ -1,24 +1,26 @@
 """C-STORE: say yes only once the object is on disk and in the database."""
 
 import logging
+import re
 from typing import TYPE_CHECKING, cast
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from pydicom.uid import UID
 from pynetdicom import sop_class
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.events import Event
 
-from gateway.dimse.intake import INVALID_OBJECT_INSTANCE
-from gateway.dimse.landing import Landing
-from studies.models import IncomingFile
-from studies.services import Announced, receive
+from equipment.services import Caller
+from gateway.dimse.landing import Landing, LandingStream
+from gateway.dimse.scribe import Scribe
+from studies.services import Announced, MachineArrival
 
 if TYPE_CHECKING:
     from gateway.dimse.association import Call
 
 # PS3.4 table B.2-1 and PS3.7 annex C
 SUCCESS = 0x0000
+INVALID_OBJECT_INSTANCE = 0x0117
 UNKNOWN_CLASS = 0x0122
 NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0xA700  # the sender keeps the object and tries again
@@ -40,47 +42,58 @@ STORAGE_CLASSES: dict[str, str] = {
     name: str(uid) for name, uid in sop_class._STORAGE_CLASSES.items()
 }
 _storage_uids = frozenset(STORAGE_CLASSES.values())
+# PS3.5 9.1 wants no leading zeros either, but machines that write them are not turned away.
+UID_TEXT = re.compile(r"[0-9.]{1,64}")
 
 logger = logging.getLogger(__name__)
 
 
-def handle_store(event: Event) -> int:
-    """Keep the bytes as they came, write the row, answer."""
-    request, call = cast(C_STORE, event.request), cast("Call", event.assoc)
-    if call.caller is None or not call.caller.may_store:
-        return NOT_AUTHORISED
-    if not is_storage(event.context.abstract_syntax):
-        return UNKNOWN_CLASS
-    if not isinstance(request.DataSet, Landing):
-        return DOES_NOT_MATCH  # a C-STORE without an object
+def store(landing: Landing, announced: Announced, caller: Caller, scribe: Scribe) -> int:
+    """Keep the bytes as they came, have the row written, and say what to answer."""
     try:
-        return _store(event, request.DataSet, call.caller.ae_title)
+        kept = landing.keep("objects")
+        scribe.enter(MachineArrival(kept, caller.ae_title, announced))
     except (DatabaseError, OSError) as why:
-        logger.warning("Could not store an object from %s: %s", call, why)
+        logger.warning("Could not store an object from %s: %s", caller.ae_title, why)
         return OUT_OF_RESOURCES
     except Exception:
-        logger.exception("Could not store an object from %s", call)
+        logger.exception("Could not store an object from %s", caller.ae_title)
         return CANNOT_PROCESS
     finally:
-        request.DataSet.discard()
+        landing.discard()
+    return SUCCESS
 
 
-def _store(event: Event, landing: Landing, sender: str) -> int:
-    with connection.cursor():
-        pass  # is the database there? Ask before a file gets its final name and then no row
-    kept = landing.keep("objects")
-    request = cast(C_STORE, event.request)
-    receive(
-        kept,
-        source=IncomingFile.Source.DIMSE,
-        sender=sender,
-        announced=Announced(
+def refusal_of(caller: Caller | None, abstract_syntax: str) -> int | None:
+    """The status for whoever may not store, or not in that presentation context."""
+    if caller is None or not caller.may_store:
+        return NOT_AUTHORISED
+    return None if is_storage(abstract_syntax) else UNKNOWN_CLASS
+
+
+def is_named(sop_class_uid: str, sop_instance_uid: str) -> bool:
+    """Whether the command says what the object is."""
+    return all(UID_TEXT.fullmatch(uid) for uid in (sop_class_uid, sop_instance_uid))
+
+
+def handle_store(event: Event) -> int:
+    """C-STORE in an association that asks for other services too, which pynetdicom serves."""
+    request, call = cast(C_STORE, event.request), cast("Call", event.assoc)
+    stream = request.DataSet
+    try:
+        if refusal := refusal_of(call.caller, event.context.abstract_syntax):
+            return refusal
+        if not isinstance(stream, LandingStream) or stream.landing is None or not call.caller:
+            return DOES_NOT_MATCH  # a C-STORE without an object
+        announced = Announced(
             sop_class_uid=str(request.AffectedSOPClassUID),
             sop_instance_uid=str(request.AffectedSOPInstanceUID),
             transfer_syntax=str(event.context.transfer_syntax),
-        ),
-    )
-    return SUCCESS
+        )
+        return store(stream.landing, announced, call.caller, call.scribe)
+    finally:
+        if isinstance(stream, LandingStream):
+            stream.discard()
 
 
 def is_storage(abstract_syntax: str) -> bool:

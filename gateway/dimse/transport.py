@@ -10,31 +10,35 @@ from pynetdicom.fsm import StateMachine
 from pynetdicom.pdu_primitives import A_P_ABORT
 from pynetdicom.transport import AssociationSocket
 
+from gateway.dimse.upper_layer.wire import LARGEST_PDU, PDU_SECONDS, QUICKACK, SEND_SECONDS
+
 if TYPE_CHECKING:
     from gateway.dimse.association import Call
 
-LARGEST_PDU = 1024 * 1024  # bytes; we ask for 128 KiB, and an A-ASSOCIATE-RQ can be long
-PDU_SECONDS = 60  # for the whole of one PDU to arrive
-SEND_SECONDS = 30
 MOST_WAITING = 8  # messages; a sender that does not wait for answers waits for us
-QUICKACK = getattr(socket, "TCP_QUICKACK", None)  # Linux
 
 logger = logging.getLogger(__name__)
 
 
 class BoundedSocket(AssociationSocket):
-    """pynetdicom's socket with time and length limits, and without small-packet delays."""
+    """pynetdicom's socket with time and length limits, and without small-packet delays.
 
-    def __init__(self, assoc: "Call", client_socket: socket.socket) -> None:
-        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    `already_read`: what was taken from the connection before it was handed over.
+    """
+
+    def __init__(
+        self, assoc: "Call", client_socket: socket.socket, already_read: bytes = b""
+    ) -> None:
         client_socket.settimeout(SEND_SECONDS)
         super().__init__(assoc, client_socket=client_socket)
+        self._already_read = bytearray(already_read)
         self._deadline = 0.0
 
     @property
     def ready(self) -> bool:
         """Data to read, unless the peer is so far ahead of us that it has to wait."""
-        return self.assoc.dimse.msg_queue.qsize() < MOST_WAITING and super().ready
+        is_ahead = self.assoc.dimse.msg_queue.qsize() >= MOST_WAITING
+        return not is_ahead and (bool(self._already_read) or super().ready)
 
     def recv(self, nr_bytes: int) -> bytearray:
         """`nr_bytes`, or fewer when the peer hung up. OSError when it is too slow or too large."""
@@ -44,8 +48,11 @@ class BoundedSocket(AssociationSocket):
         # The six bytes that start a PDU (PS3.8 9.3.1) start the clock for the rest of it.
         if nr_bytes == 6:  # noqa: PLR2004
             self._deadline = time.monotonic() + PDU_SECONDS
-        buffer = bytearray(nr_bytes)
-        view, got = memoryview(buffer), 0
+        buffer = self._already_read[:nr_bytes]
+        del self._already_read[:nr_bytes]
+        got = len(buffer)
+        buffer.extend(bytes(nr_bytes - got))
+        view = memoryview(buffer)
         try:
             while got < nr_bytes:
                 wire.settimeout(max(self._deadline - time.monotonic(), 0.001))

@@ -69,7 +69,7 @@ def test_the_database_being_away_is_a_passing_trouble(listener, monkeypatch):
     def away(*_):
         raise OperationalError("away")
 
-    monkeypatch.setattr("gateway.dimse.association.identify_caller", away)
+    monkeypatch.setattr("gateway.dimse.admission.identify_caller", away)
     assert refusal_of(listener.call()) == (TRANSIENT, 3, 1)
 
     monkeypatch.undo()
@@ -107,7 +107,7 @@ def test_what_nobody_here_offers_is_unknown(listener):
 
 
 def test_fifty_machines_at_once_are_all_answered(listener, settings):
-    settings.DICOM_MAX_ASSOCIATIONS = 64
+    settings.DICOM_MAX_ASSOCIATIONS = settings.DICOM_MAX_ASSOCIATIONS_EACH = 96
     answers = []
 
     def echo():
@@ -131,11 +131,16 @@ def connections_to_the_database() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_no_thread_and_no_database_connection_outlives_its_association(listener, eventually):
+@pytest.mark.parametrize("contexts", [(VERIFICATION,), (VERIFICATION, WORKLIST)])
+def test_no_thread_and_no_database_connection_outlives_its_association(
+    listener, eventually, contexts
+):
+    listener.call(*contexts).release()  # the door's own connections are there from the first caller
+    eventually(lambda: not listener.door.calls)
     before = connections_to_the_database()
 
     for _ in range(10):
-        association = listener.call()
+        association = listener.call(*contexts)
         association.send_c_echo()
         association.release()
 
@@ -210,8 +215,7 @@ def strangers(listener):
 def test_half_open_connections_are_closed_after_a_while(
     listener, strangers, monkeypatch, eventually
 ):
-    monkeypatch.setattr(listener.door.ae, "_acse_timeout", 1)
-    monkeypatch.setattr("gateway.dimse.transport.PDU_SECONDS", 1)
+    monkeypatch.setattr("gateway.dimse.upper_layer.visit.ARTIM_SECONDS", 1)
     strangers(10)[0].sendall(b"\x01\x00")  # and never another byte
 
     eventually(lambda: len(listener.door.calls) == 10)
@@ -268,7 +272,7 @@ def test_a_fault_of_ours_ends_the_association_in_good_order(listener, monkeypatc
     def stumble(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("gateway.dimse.association.identify_caller", stumble)
+    monkeypatch.setattr("gateway.dimse.admission.identify_caller", stumble)
     assert not listener.call().is_established
     eventually(lambda: not listener.door.calls)
 

@@ -146,7 +146,7 @@ def test_while_the_database_is_away_the_sender_is_told_to_try_again(
 
     wire = made()
     association = sender(wire)
-    monkeypatch.setattr("gateway.dimse.storage.connection", type("Away", (), {"cursor": away})())
+    monkeypatch.setattr("gateway.dimse.scribe.ensure_connection", away)
     assert send(association, wire) == OUT_OF_RESOURCES
     monkeypatch.undo()
 
@@ -207,7 +207,7 @@ def test_a_disk_that_refuses_the_final_name_is_out_of_resources(sender, monkeypa
 
     wire = made()
     association = sender(wire)
-    monkeypatch.setattr(files, "_name", refuse)
+    monkeypatch.setattr(files, "_new_path", refuse)
     assert send(association, wire) == OUT_OF_RESOURCES
     monkeypatch.undo()
 
@@ -230,7 +230,7 @@ def test_a_fault_of_ours_is_said_and_logged_without_the_object(sender, monkeypat
 
     wire = made()
     association = sender(wire)
-    monkeypatch.setattr("gateway.dimse.storage.receive", stumble)
+    monkeypatch.setattr("gateway.dimse.scribe.receive_all", stumble)
 
     assert send(association, wire) == CANNOT_PROCESS
     assert "Could not store an object from TEST_SCU" in caplog.text
@@ -303,7 +303,7 @@ def test_what_is_being_received_when_the_listener_stops_is_finished(
 
     stopping = threading.Thread(target=listener.stop)
     stopping.start()
-    eventually(lambda: all(call.dimse.is_closing for call in listener.door.calls))
+    eventually(lambda: listener.door.is_closing)
     for piece in pieces[len(pieces) // 2 :]:
         association.dul.send_pdu(piece)
     _, answer = association.dimse.get_msg(block=True)

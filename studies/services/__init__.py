@@ -1,7 +1,13 @@
 """What may be done with received objects and studies. One verb, one function."""
 
 from studies.services.matching import match_by_hand
-from studies.services.receiving import Announced, receive
+from studies.services.receiving import (
+    Announced,
+    MachineArrival,
+    receive,
+    receive_all,
+    tell_worker,
+)
 from studies.services.reviewing import (
     keep_all,
     keep_image,
@@ -28,6 +34,7 @@ from studies.services.viewing import view_study
 
 __all__ = [
     "Announced",
+    "MachineArrival",
     "add_archive",
     "already_sent",
     "discard_set_aside",
@@ -40,6 +47,7 @@ __all__ = [
     "match_by_hand",
     "pass_over",
     "receive",
+    "receive_all",
     "reject_image",
     "reject_series",
     "restore_image",
@@ -49,6 +57,7 @@ __all__ = [
     "settle_study",
     "start_upload",
     "store_objects",
+    "tell_worker",
     "unmark_key",
     "view_study",
 ]

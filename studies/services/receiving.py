@@ -1,5 +1,6 @@
 """Taking in one object: when this returns, it is on disk and in the table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -36,7 +37,41 @@ def receive(
     The same bytes under the same name of one upload are the same arrival: a broken connection
     may send them again. Raises DatabaseError; the caller then answers "try again".
     """
-    arrival = IncomingFile(
+    arrival = _row(kept, source, sender, announced)
+    arrival.upload, arrival.original_name = upload, original_name
+    arrival, is_new = note_arrival(arrival)
+    if not is_new:
+        transaction.on_commit(partial(remove, kept.path))
+    transaction.on_commit(tell_worker)
+    return arrival
+
+
+@dataclass(frozen=True, slots=True)
+class MachineArrival:
+    """An object that a machine has sent by the network, its bytes kept."""
+
+    kept: KeptFile
+    sender: str
+    announced: Announced
+
+
+def receive_all(arrivals: Sequence[MachineArrival]) -> None:
+    """Take in many objects with one statement; all of their rows are committed, or none.
+
+    Whoever calls this tells the worker afterwards (`tell_worker`), once the senders know.
+    """
+    IncomingFile.objects.bulk_create(
+        _row(one.kept, IncomingFile.Source.DIMSE, one.sender, one.announced) for one in arrivals
+    )
+
+
+def tell_worker() -> None:
+    """There is something to file."""
+    ring_once(tasks.file_waiting)
+
+
+def _row(kept: KeptFile, source: str, sender: str, announced: Announced) -> IncomingFile:
+    return IncomingFile(
         path=kept.path,
         size=kept.size,
         sha256=kept.sha256,
@@ -45,11 +80,4 @@ def receive(
         sop_class_uid=plain(announced.sop_class_uid, 64),
         sop_instance_uid=plain(announced.sop_instance_uid, 64),
         transfer_syntax=plain(announced.transfer_syntax, 64),
-        upload=upload,
-        original_name=original_name,
     )
-    arrival, is_new = note_arrival(arrival)
-    if not is_new:
-        transaction.on_commit(partial(remove, kept.path))
-    transaction.on_commit(partial(ring_once, tasks.file_waiting))
-    return arrival

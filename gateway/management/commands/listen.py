@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.processes import announce_ready
+from gateway.dimse.tls import NotUsable
 from gateway.listener import open_door
 
 
@@ -26,6 +27,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Cannot listen on {options['host']} port {options['port']}: {why.strerror}."
             ) from why
+        except NotUsable as why:
+            raise CommandError(str(why)) from why
         stopping = threading.Event()
         for word in (signal.SIGTERM, signal.SIGINT):
             signal.signal(word, lambda *_: stopping.set())

@@ -1,0 +1,6 @@
+"""Who we are to other machines, beside our AE title (PS3.7 D.3.3.2)."""
+
+from pydicom.uid import UID
+
+IMPLEMENTATION_UID = UID("2.25.263348473112843590837414571286134107531")
+IMPLEMENTATION_VERSION = "IMAGING_DEPT_01"
