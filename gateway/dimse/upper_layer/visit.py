@@ -61,7 +61,7 @@ class Visit(threading.Thread):
             while self._state is not State.IDLE:
                 self._move(self._next_event())
         except (HungUp, TooLate, DoorCloses) as why:
-            logger.info("%s: the connection ended: %s", self, type(why).__name__)
+            logger.info("%s: the connection ended: %s", self, str(why) or type(why).__name__)
         except Exception:
             logger.exception("%s: the association failed", self)
             with contextlib.suppress(HungUp, TooLate, DoorCloses):
