@@ -4,10 +4,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from gateway.dicomweb.accept import Offer, choose
-from gateway.dicomweb.answers import Part, multipart_pieces, multipart_type
+from gateway.dicomweb.answers import (
+    ASK_AGAIN,
+    Part,
+    etag_of,
+    labelled,
+    multipart_pieces,
+    multipart_type,
+    unchanged,
+)
 from gateway.dicomweb.xml_model import XML, Model, document
 
 JSON = "application/dicom+json"
@@ -31,6 +39,19 @@ def listed(models: Sequence[Model], offer: Offer) -> HttpResponse:
     if offer.media == XML:
         return _in_parts([document(model) for model in models], XML)
     return of_json(json_of(models), offer)
+
+
+def found(
+    request: HttpRequest, offer: Offer, models: Sequence[Model], warnings: Iterable[str] = ()
+) -> HttpResponseBase:
+    """The answer to a search: a list, what was not done for it, and 304 when it is an old one."""
+    answer = listed(models, offer)
+    etag = etag_of("found", offer, answer.content)
+    notes = [f'299 {request.get_host()} "{text}"' for text in warnings]
+    kept = unchanged(request, etag, ASK_AGAIN) or labelled(answer, etag, ASK_AGAIN)
+    if notes:
+        kept["Warning"] = ", ".join(notes)
+    return kept
 
 
 def single(model: Model, offer: Offer) -> HttpResponse:

@@ -55,6 +55,12 @@ class NotAcceptable(Trouble):
     status = HTTPStatus.NOT_ACCEPTABLE
 
 
+class TooMuch(Trouble):
+    """More than is looked through, or sent, at once; a narrower question gets an answer."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 class CannotBeShown(Trouble):
     """The object is here and safe, but this view of it cannot be made."""
 

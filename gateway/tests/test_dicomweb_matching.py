@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from gateway.dicomweb.search import people as whom
 from gateway.tests.asking import Archive, first, found
 from gateway.tests.factories import InstanceFactory, SeriesFactory, StudyFactory
 from patients.tests.factories import PatientFactory
@@ -180,3 +181,113 @@ def test_a_series_is_only_found_inside_its_own_study(archive):
 
     assert archive(f"{inside}/instances") == []
     assert archive("/studies/1.2.3/series") == []
+
+
+def test_a_series_is_found_by_what_its_images_say_and_when_it_was_performed(archive):
+    said = [
+        {"00400009": {"vr": "SH", "Value": ["S-77"]}, "00401001": {"vr": "SH", "Value": ["R7"]}}
+    ]
+    day, clock = dt.date(2026, 3, 14), dt.time(9, 26)
+    series = SeriesFactory.create(requests=said, performed_date=day, performed_time=clock)
+    SeriesFactory.create(performed_date=dt.date(2026, 3, 13), performed_time=clock)
+
+    for query in (
+        {"RequestAttributesSequence.ScheduledProcedureStepID": "S-77"},
+        {"00400275.00401001": "R7"},
+        {"PerformedProcedureStepStartDate": "20260314"},
+        {"PerformedProcedureStepStartDate": "20260314-", "00400245": "0900-1000"},
+    ):
+        results = archive("/series", **query)
+        assert [first(told["0020000E"]) for told in results] == [series.series_instance_uid], query
+    assert archive("/series", **{"00400275.00400009": "S-7"}) == []
+    assert found(archive("/studies", **{"00400275.00400009": "S-77"})) == [
+        series.study.study_instance_uid
+    ]
+
+
+# ── manners of matching that are asked for ───────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def people():
+    """Two studies of people whose names could be mistaken, and one of somebody else."""
+    names = {"schroeder": "Schroeder^Anna", "mueller": "Müller^Jörg", "other": "Curie^Marie"}
+    return {
+        who: StudyFactory.create(
+            patient=PatientFactory.create(name_alphabetic=name), referring_physician=name
+        ).study_instance_uid
+        for who, name in names.items()
+    }
+
+
+@pytest.mark.parametrize("key", ["PatientName", "ReferringPhysicianName"])
+@pytest.mark.parametrize(
+    ("asked", "whom"),
+    [
+        ("Schröder", "schroeder"),
+        ("Schroder^Ana", "schroeder"),
+        ("Anna Schroeder", "schroeder"),
+        ("Muler", "mueller"),
+        ("MUELLER^JORG", "mueller"),
+        ("müll*", "mueller"),
+    ],
+)
+def test_a_misspelt_name_is_found_when_that_is_asked_for(archive, people, key, asked, whom):
+    literal = found(archive("/studies", **{key: asked}))
+    fuzzy = found(archive("/studies", **{key: asked}, fuzzymatching="true"))
+
+    assert people[whom] in fuzzy
+    assert people["other"] not in fuzzy
+    assert set(literal) <= set(fuzzy)
+    assert "Warning" not in archive.answer
+
+
+def test_what_has_no_value_is_found_by_two_quotation_marks(archive):
+    nobody = PatientFactory.create(name_alphabetic="", birth_date=None, sex="")
+    bare = StudyFactory.create(
+        patient=nobody,
+        study_date=None,
+        study_time=None,
+        accession_number="",
+        referring_physician="",
+        modalities="",
+    )
+    StudyFactory.create()
+
+    for key in (
+        "PatientName",
+        "PatientBirthDate",
+        "PatientSex",
+        "StudyDate",
+        "StudyTime",
+        "AccessionNumber",
+        "ReferringPhysicianName",
+        "ModalitiesInStudy",
+    ):
+        asked = archive("/studies", **{key: '""'}, emptyvaluematching="true")
+        assert found(asked) == [bare.study_instance_uid], key
+    assert archive("/studies", StudyInstanceUID='""', emptyvaluematching="true") == []
+    assert archive("/studies", AccessionNumber='""') == []  # a value like any other
+
+
+def test_all_modalities_of_a_list_are_needed_when_that_is_asked_for(archive):
+    both = StudyFactory.create(modalities="CT\\PT\\SR")
+    StudyFactory.create(modalities="CT")
+
+    for written in ("PT\\CT", "CT,PT", ["CT", "PT"]):
+        asked = archive("/studies", ModalitiesInStudy=written, multiplevaluematching="true")
+        assert found(asked) == [both.study_instance_uid]
+    assert len(archive("/studies", ModalitiesInStudy="CT,PT")) == 2
+
+
+def test_a_name_that_very_many_have_is_found_all_the_same(archive, monkeypatch):
+    monkeypatch.setattr(whom, "MOST", 2)
+    studies = [
+        StudyFactory.create(patient=PatientFactory.create(name_alphabetic=f"Kim^{given}"))
+        for given in ("Jun", "Seo", "Min")
+    ]
+    StudyFactory.create()
+
+    for manner in ("false", "true"):
+        asked = archive("/studies", PatientName="kim", PatientSex="F", fuzzymatching=manner)
+        assert set(found(asked)) == {study.study_instance_uid for study in studies}

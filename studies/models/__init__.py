@@ -3,18 +3,22 @@
 from studies.models.archive import Archive
 from studies.models.incoming import IncomingFile, Upload
 from studies.models.match import Match
+from studies.models.queries import HasAll, HasAny, ModalityList
 from studies.models.review import ImageReview, KeyImage
 from studies.models.study import Instance, InstanceHeader, Series, Study
 from studies.models.thumbnail import Thumbnail
 
 __all__ = [
     "Archive",
+    "HasAll",
+    "HasAny",
     "ImageReview",
     "IncomingFile",
     "Instance",
     "InstanceHeader",
     "KeyImage",
     "Match",
+    "ModalityList",
     "Series",
     "Study",
     "Thumbnail",

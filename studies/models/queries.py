@@ -21,6 +21,20 @@ class ModalityList(Func):
     output_field = ArrayField(models.TextField())
 
 
+class HasAny(Func):
+    """Two arrays have a member in common."""
+
+    template = "%(expressions)s"
+    arg_joiner = " && "
+    output_field = models.BooleanField()
+
+
+class HasAll(HasAny):
+    """The first array has every member of the second."""
+
+    arg_joiner = " @> "
+
+
 def seen_by(user: "User", path: str = "") -> Q:
     """Which studies this person may see, as a condition on the rows that `path` leads to."""
     if user.has_perm("studies.view_study"):

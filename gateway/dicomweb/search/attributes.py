@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from django.db.models import Q
+
 from gateway.dicomweb.search import matching, values
 from gateway.dicomweb.search.values import Element, element
 
@@ -31,6 +33,12 @@ class Attribute:
     condition: matching.Condition | None = None
     matched: str = ""  # the column that is compared, when it is not the one that is told
     is_usual: bool = True  # told without being asked for
+    blank: Callable[[str], Q] | None = None  # what empty value matching finds
+
+    @property
+    def column(self) -> str:
+        """What is compared."""
+        return self.matched or self.columns[0]
 
 
 def _plain(vr: str) -> Callable[..., Element]:
@@ -57,6 +65,18 @@ def _name(*groups: str) -> Element:
     return element("PN", values.name_groups(*groups))
 
 
+def _requests(items: list[Any]) -> Element:
+    return {"vr": "SQ", "Value": items} if items else {}
+
+
+def _date_if_known(value: Any) -> Element:
+    return _date(value) if value else {}
+
+
+def _time_if_known(value: Any) -> Element:
+    return _time(value) if value else {}
+
+
 def _joined_name(text: str) -> Element:
     return element("PN", values.name_of(text))
 
@@ -75,30 +95,56 @@ def _frames(frames: int, has_pixels: bool) -> Element:
 
 
 NAMES = ("patient__name_alphabetic", "patient__name_ideographic", "patient__name_phonetic")
-FOLDED_REFERRING = "folded_referring"  # an annotation that `finding` makes when it is matched
+PATIENT = "patient__"  # what a study's row leads to its patient by
 
 UTF8 = Attribute("00080005", (), _constant("CS", "ISO_IR 192"))
 ONLINE = Attribute("00080056", (), _constant("CS", "ONLINE"))
 
 
 def _text(tag: str, column: str, vr: str, *, is_usual: bool = True) -> Attribute:
-    return Attribute(tag, (column,), _plain(vr), matching.text, is_usual=is_usual)
+    blank = matching.blank_text
+    return Attribute(tag, (column,), _plain(vr), matching.text, is_usual=is_usual, blank=blank)
+
+
+def _day(tag: str, column: str, tell: Callable[..., Element] = _date) -> Attribute:
+    return Attribute(tag, (column,), tell, matching.day, blank=matching.blank_value)
+
+
+def _clock(tag: str, column: str, tell: Callable[..., Element] = _time) -> Attribute:
+    return Attribute(tag, (column,), tell, matching.clock, blank=matching.blank_value)
+
+
+def _figure(tag: str, column: str) -> Attribute:
+    return Attribute(tag, (column,), _plain("IS"), matching.number, blank=matching.blank_value)
 
 
 STUDY = (
     UTF8,
-    Attribute("00080020", ("study_date",), _date, matching.day),
-    Attribute("00080030", ("study_time",), _time, matching.clock),
+    _day("00080020", "study_date"),
+    _clock("00080030", "study_time"),
     _text("00080050", "accession_number", "SH"),
     ONLINE,
-    Attribute("00080061", ("modalities",), _modalities, matching.among),
-    Attribute("00080090", ("referring_physician",), _joined_name, matching.name, FOLDED_REFERRING),
+    Attribute("00080061", ("modalities",), _modalities, matching.among, blank=matching.blank_text),
+    Attribute(
+        "00080090",
+        ("referring_physician",),
+        _joined_name,
+        matching.typed_name,
+        blank=matching.blank_text,
+    ),
     Attribute("00080201", ("timezone_offset",), _if_known("SH")),
     _text("00081030", "description", "LO"),
-    Attribute("00100010", NAMES, _name, matching.name, "patient__folded_name"),
+    Attribute(
+        "00100010",
+        NAMES,
+        _name,
+        matching.name,
+        "patient__folded_name",
+        blank=matching.blank_name,
+    ),
     _text("00100020", "patient__patient_id", "LO"),
     _text("00100021", "patient__issuer", "LO", is_usual=False),
-    Attribute("00100030", ("patient__birth_date",), _date, matching.day),
+    _day("00100030", "patient__birth_date"),
     _text("00100040", "patient__sex", "CS"),
     Attribute("0020000D", ("study_instance_uid",), _plain("UI"), matching.uid),
     _text("00200010", "study_id", "SH"),
@@ -107,15 +153,20 @@ STUDY = (
 )
 SERIES = (
     UTF8,
-    Attribute("00080060", ("modality",), _plain("CS"), matching.one_of),
+    Attribute("00080060", ("modality",), _plain("CS"), matching.one_of, blank=matching.blank_text),
     _text("00080070", "manufacturer", "LO", is_usual=False),
     _text("00081010", "station_name", "SH", is_usual=False),
     _text("0008103E", "description", "LO"),
     _text("00180015", "body_part", "CS"),
     Attribute("0020000E", ("series_instance_uid",), _plain("UI"), matching.uid),
-    Attribute("00200011", ("number",), _plain("IS"), matching.number),
-    Attribute("00200060", ("laterality",), _if_known("CS"), matching.text),
+    _figure("00200011", "number"),
+    Attribute(
+        "00200060", ("laterality",), _if_known("CS"), matching.text, blank=matching.blank_text
+    ),
     Attribute("00201209", ("clinical_count",), _plain("IS"), matching.number),
+    _day("00400244", "performed_date", _date_if_known),
+    _clock("00400245", "performed_time", _time_if_known),
+    Attribute("00400275", ("requests",), _requests),
 )
 INSTANCE = (
     UTF8,
@@ -123,21 +174,13 @@ INSTANCE = (
     Attribute("00080018", ("sop_instance_uid",), _plain("UI"), matching.uid),
     ONLINE,
     Attribute("00083002", ("transfer_syntax",), _plain("UI"), matching.uid),
-    Attribute("00200013", ("number",), _plain("IS"), matching.number),
+    _figure("00200013", "number"),
     Attribute("00280008", ("frames", "has_pixels"), _frames, matching.number),
     Attribute("00280010", ("rows", "has_pixels"), _of_image("US"), matching.number),
     Attribute("00280011", ("columns", "has_pixels"), _of_image("US"), matching.number),
     Attribute("00280100", ("bits_allocated", "has_pixels"), _of_image("US"), matching.number),
 )
 TABLES = {Level.STUDY: STUDY, Level.SERIES: SERIES, Level.INSTANCE: INSTANCE}
-
-# Required at series level "if known" (table 10.6.3-4), and in no column: performed procedure step
-# start date and time, Request Attributes Sequence.
-FROM_HEADER: dict[Level, frozenset[str]] = {
-    Level.STUDY: frozenset(),
-    Level.SERIES: frozenset({"00400244", "00400245", "00400275"}),
-    Level.INSTANCE: frozenset(),
-}
 
 
 def _tags(group: str, elements: str) -> frozenset[str]:

@@ -1,22 +1,23 @@
-"""One search: conditions, one query for the rows, at most one more for headers."""
+"""One search: conditions, one query for the rows of a page, and one more for each need beyond.
+
+It knows nothing of HTTP: a question, rows that are already limited to what somebody may see, and
+the address below which results say that they can be retrieved.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from gateway.dicomweb.search import matching
-from gateway.dicomweb.search.attributes import (
-    FOLDED_REFERRING,
-    TABLES,
-    Attribute,
-    Level,
-)
+from gateway.dicomweb.search import matching, people
+from gateway.dicomweb.search.attributes import PATIENT, TABLES, Attribute, Level
 from gateway.dicomweb.search.headers import Headers
+from gateway.dicomweb.search.limits import limits
+from gateway.dicomweb.search.paging import ORDER, RECORD_KEY, following, key_of
 from gateway.dicomweb.search.parameters import Question
+from gateway.dicomweb.search.requests import OF_THE_ORDER, for_request
 from gateway.dicomweb.search.values import Element, element
-from patients.models import Fold
-from studies.models import Instance, Match, Study
+from studies.models import Instance
 
 # How a row of one level leads to the row of an upper one.
 PATHS = {
@@ -25,18 +26,6 @@ PATHS = {
     Level.INSTANCE: {Level.INSTANCE: "", Level.SERIES: "series__", Level.STUDY: "series__study__"},
 }
 MOST = {Level.STUDY: 1000, Level.SERIES: 5000, Level.INSTANCE: 20_000}  # rows in one answer
-ORDER = {
-    Level.STUDY: ("-study_date", "-pk"),
-    Level.SERIES: ("-study__study_date", "-study_id", "number", "pk"),
-    Level.INSTANCE: (
-        "-series__study__study_date",
-        "-series__study_id",
-        "series__number",
-        "series_id",
-        "number",
-        "pk",
-    ),
-}
 UIDS = {
     Level.STUDY: "study_instance_uid",
     Level.SERIES: "series_instance_uid",
@@ -44,23 +33,9 @@ UIDS = {
 }
 UID_TAGS = {Level.STUDY: "0020000D", Level.SERIES: "0020000E", Level.INSTANCE: "00080018"}
 SEGMENTS = {Level.STUDY: "studies", Level.SERIES: "series", Level.INSTANCE: "instances"}
-
-
-def _studies_of_requested_procedure(value: str) -> QuerySet[Any]:
-    fits = matching.text("RequestedProcedureID", "order__requested_procedure_id", value)
-    return Study.objects.filter(fits).values("pk")
-
-
-def _studies_of_scheduled_step(value: str) -> QuerySet[Any]:
-    fits = matching.text("ScheduledProcedureStepID", "procedure__step_id", value)
-    return Match.objects.filter(fits).values("study_id")
-
-
-# Inside Request Attributes Sequence, and matched by what the department itself knows of the order.
-OF_THE_ORDER = {
-    "00400275.00401001": _studies_of_requested_procedure,
-    "00400275.00400009": _studies_of_scheduled_step,
-}
+FAR = 100  # rows passed over from which the page's keys are found first, and then its columns
+BLANK = '""'  # two quotation marks: what has no value (C.2.2.2.7)
+LIKE = {matching.name: people.named_like, matching.typed_name: people.typed_like}
 
 Row = dict[str, Any]
 
@@ -80,67 +55,92 @@ class Search:
     warnings: list[str] = field(default_factory=list)
 
     def results(self) -> list[dict[str, Element]]:
-        """The answer, in a stable order. Raises BadQuestion."""
+        """The answer, in a stable order. Raises BadQuestion and TooMuch."""
         self.warnings.extend(self.question.warnings)
-        limit = self._limit()
         told = self._told()
         headers = Headers(self.level, self.question, {a.tag for _path, a in told})
-        rows = self._matched().order_by(*ORDER[self.level])
-        if headers.are_needed:
-            rows = rows.annotate(header_of=self._first_instance())
-        offset = self.question.offset
-        page = list(rows.values(*self._columns(told, headers))[offset : offset + limit + 1])
-        self._warn_of_more(page, limit)
-        del page[limit:]
-        if headers.are_needed:
-            headers.read([row["header_of"] for row in page if row["header_of"]])
+        with limits():
+            page = self._page(self._columns(told, headers), headers)
+            if headers.are_needed:
+                headers.read([row["header_of"] for row in page if row["header_of"]])
         return [self._result(row, told, headers) for row in page]
 
-    def _limit(self) -> int:
+    def _page(self, columns: list[str], headers: Headers) -> list[Row]:
+        """The rows to tell, and a warning when it is we who cut the list."""
         most, asked = MOST[self.level], self.question.limit
-        return most if asked is None else min(asked, most)
-
-    def _warn_of_more(self, page: list[Row], limit: int) -> None:
-        """Only when the cut is ours: who sets a limit knows that there may be more."""
-        if len(page) > limit and self.question.limit != limit:
+        limit = most if asked is None else min(asked, most)
+        start, order = self.question.offset, ORDER[self.level]
+        rows = self._matched().order_by(*order)
+        if start >= FAR:  # passing over a row costs its key alone
+            keys = list(rows.values_list("pk", flat=True)[start : start + limit + 1])
+            rows, start = self.rows.filter(pk__in=keys).order_by(*order), 0
+        if headers.are_needed:
+            rows = rows.annotate(header_of=self._first_instance())
+        page = list(rows.values(*columns)[start : start + limit + 1])
+        if len(page) > limit and asked != limit:
             self.warnings.append("There are additional results that can be requested.")
+        return page[:limit]
 
     def _matched(self) -> QuerySet[Any]:
-        rows, wanted = self.rows, dict(self.question.matching)
-        paths = PATHS[self.level]
-        if "00080090" in wanted:
-            whom = F(paths[Level.STUDY] + "referring_physician")
-            rows = rows.alias(**{FOLDED_REFERRING: Fold(whom)})
-        condition = self._moment(wanted)
+        wanted = dict(self.question.matching)
+        condition = self._moment(wanted) & self._people(wanted)
         for key, value in wanted.items():
             condition &= self._condition(key, value)
-        return rows.filter(condition)
+        if self.question.after:
+            condition &= following(self.rows, self.level, self.question.after)
+        return self.rows.filter(condition)
 
     def _moment(self, wanted: dict[str, str]) -> Q:
         """Study date and time together are one stretch of time (PS3.18 10.6.1.2.2)."""
-        if not {"00080020", "00080030"} <= set(wanted):
+        day, clock = wanted.get("00080020", BLANK), wanted.get("00080030", "")
+        if "-" not in clock or day == BLANK:
             return Q()
-        day, clock = wanted.pop("00080020"), wanted.pop("00080030")
+        del wanted["00080020"], wanted["00080030"]
         path = PATHS[self.level][Level.STUDY]
-        if "-" in clock:
-            return matching.combined(f"{path}study_date", f"{path}study_time", day, clock)
-        return matching.day("StudyDate", f"{path}study_date", day) & matching.clock(
-            "StudyTime", f"{path}study_time", clock
-        )
+        return matching.combined(f"{path}study_date", f"{path}study_time", day, clock)
+
+    def _people(self, wanted: dict[str, str]) -> Q:
+        """What is asked about the patient, answered among patients."""
+        about = {
+            a.tag: a
+            for a in TABLES[Level.STUDY]
+            if a.tag in wanted and a.column.startswith(PATIENT)
+        }
+        if not about:
+            return Q()
+        path = PATHS[self.level][Level.STUDY]
+        of_patient = [
+            self._fits(a, a.column.removeprefix(PATIENT), wanted[tag]) for tag, a in about.items()
+        ]
+        patients = people.named(Q(*of_patient))
+        if patients is None:
+            return Q()  # too many to be named: asked row by row
+        for tag in about:
+            del wanted[tag]
+        return Q(**{f"{path}patient__in": patients})
 
     def _condition(self, key: str, value: str) -> Q:
         paths, name = PATHS[self.level], self.question.names[key]
         if key in OF_THE_ORDER:
-            found = OF_THE_ORDER[key](value)
-            return Q(**{f"{paths[Level.STUDY]}pk__in": found})
+            return for_request(key, name, value, paths)
         for level, path in paths.items():
             attribute = next((a for a in TABLES[level] if a.tag == key and a.condition), None)
-            if attribute and attribute.condition:
-                column = attribute.matched or attribute.columns[0]
-                prefix = "" if column == FOLDED_REFERRING else path
-                return attribute.condition(name, prefix + column, value)
+            if attribute:
+                return self._fits(attribute, path + attribute.column, value)
         self.warnings.append(f"Matching on {name} is not supported; the key was ignored.")
         return Q()
+
+    def _fits(self, attribute: Attribute, column: str, value: str) -> Q:
+        """The condition that one attribute's value fits."""
+        name, condition = self.question.names[attribute.tag], attribute.condition
+        if self.question.finds_blank and value == BLANK:
+            return attribute.blank(column) if attribute.blank else Q(pk__in=[])
+        if self.question.needs_all and condition is matching.among:
+            return matching.all_of(name, column, value)
+        # Of very many patients those whose name fits as it is are plenty.
+        if self.question.is_fuzzy and condition in LIKE and PATIENT not in column:
+            return LIKE[condition](name, column, value)
+        return condition(name, column, value) if condition else Q()
 
     def _told(self) -> list[tuple[str, Attribute]]:
         """The attributes to tell, each with the path to its row."""
@@ -157,6 +157,7 @@ class Search:
     def _columns(self, told: list[tuple[str, Attribute]], headers: Headers) -> list[str]:
         columns = {path + column for path, a in told for column in a.columns}
         columns |= {path + UIDS[level] for level, path in PATHS[self.level].items()}
+        columns |= {"pk"} if self.question.has_keys else set()
         return [*sorted(columns), "header_of"] if headers.are_needed else sorted(columns)
 
     def _first_instance(self) -> Subquery | F:
@@ -179,6 +180,8 @@ class Search:
             if found:
                 result[attribute.tag] = found
         result["00081190"] = element("UR", self._address(row))
+        if self.question.has_keys:
+            result[RECORD_KEY] = {"vr": "OB", "InlineBinary": key_of(self.level, row["pk"])}
         return dict(sorted(result.items()))
 
     def _address(self, row: Row) -> str:

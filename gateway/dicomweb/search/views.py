@@ -1,17 +1,14 @@
 """The six addresses of a search. What somebody rejected is neither found nor counted."""
 
-import json
 from typing import Any
 
 from django.db import DataError
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from gateway.dicomweb.accept import Offer, choose
-from gateway.dicomweb.answers import labelled
+from gateway.dicomweb.datasets import found, offered
 from gateway.dicomweb.doors import BadQuestion, door
-from gateway.dicomweb.metadata import JSON_TYPES
 from gateway.dicomweb.roots import root_of
 from gateway.dicomweb.search.attributes import Level
 from gateway.dicomweb.search.engine import Search
@@ -21,13 +18,13 @@ from studies.models import Instance, Series, Study
 
 
 @door
-def studies(request: StaffRequest) -> HttpResponse:
+def studies(request: StaffRequest) -> HttpResponseBase:
     """Studies, the newest first."""
     return _answer(request, Level.STUDY, Study.objects.visible_to(request.user).clinical())
 
 
 @door
-def series(request: StaffRequest, study: str = "") -> HttpResponse:
+def series(request: StaffRequest, study: str = "") -> HttpResponseBase:
     """The series of one study, or of all."""
     rows = Series.objects.visible_to(request.user).clinical()
     if not study:
@@ -36,7 +33,7 @@ def series(request: StaffRequest, study: str = "") -> HttpResponse:
 
 
 @door
-def instances(request: StaffRequest, study: str = "", series: str = "") -> HttpResponse:
+def instances(request: StaffRequest, study: str = "", series: str = "") -> HttpResponseBase:
     """The instances of one series, of one study, or of all."""
     rows = Instance.objects.visible_to(request.user).clinical()
     if series:
@@ -49,18 +46,12 @@ def instances(request: StaffRequest, study: str = "", series: str = "") -> HttpR
 
 def _answer(
     request: StaffRequest, level: Level, rows: QuerySet[Any], *fixed: Level
-) -> HttpResponse:
+) -> HttpResponseBase:
     """200 with a list, which is empty when nothing fits (PS3.18 8.3.4.4 as of 2026)."""
-    offer = choose(request, [Offer(media) for media in JSON_TYPES])
-    root = root_of(request)
-    search = Search(level, rows, question_in(request.GET), root, frozenset(fixed))
+    offer = offered(request)
+    search = Search(level, rows, question_in(request.GET), root_of(request), frozenset(fixed))
     try:
         results = search.results()
     except DataError:  # the database's own limits: a number too large, a pattern too involved
         raise BadQuestion(_("A value is outside of what can be searched for.")) from None
-    body = json.dumps(results, ensure_ascii=False, separators=(",", ":"))
-    answer = HttpResponse(body, content_type=offer.media)
-    if search.warnings:
-        notes = (f'299 {request.get_host()} "{text}"' for text in search.warnings)
-        answer["Warning"] = ", ".join(notes)
-    return labelled(answer, "", "private, no-cache")
+    return found(request, offer, results, search.warnings)

@@ -1,0 +1,45 @@
+"""Whose studies: patients are looked up first, by their own indexes, and then their studies.
+
+One condition over both tables would be answered by reading all studies for one rare name.
+"""
+
+import re
+
+from django.db.models import F, Q, Value
+
+from gateway.dicomweb.search import matching
+from patients.models import Fold, Patient
+from patients.models.queries import IsLike
+
+MOST = 2000  # patients that are named one by one; of more, some are soon met in any list
+MOST_LIKE = 500  # whose names are only like the one asked for
+SHORTEST_LIKE = 3  # letters below which a misspelling could be anything
+
+
+def named(condition: Q) -> list[int] | None:
+    """The keys of these patients; None when they are too many to be named."""
+    found = list(Patient.objects.filter(condition).values_list("pk", flat=True)[: MOST + 1])
+    return found if len(found) <= MOST else None
+
+
+def named_like(key: str, column: str, value: str) -> Q:
+    """Patients who are called so, or nearly so (fuzzy matching, PS3.18 8.3.4.2): a slip in each
+    word is forgiven, in any script, and the words may stand in any component."""
+    literal = matching.name(key, column, value)
+    words = like_words(value)
+    if not words:
+        return literal
+    like = Patient.objects.spelt_like(words).values("pk")[:MOST_LIKE]
+    return literal | Q(pk__in=like)
+
+
+def typed_like(key: str, column: str, value: str) -> Q:
+    """The same for a name that stands in a column as it was typed."""
+    like = Q(*(IsLike(Fold(Value(word)), Fold(F(column))) for word in like_words(value)))
+    literal = matching.typed_name(key, column, value)
+    return literal | like if like else literal
+
+
+def like_words(value: str) -> list[str]:
+    words = re.split(r"[\s^=*?,]+", value)
+    return [word for word in words if len(word) >= SHORTEST_LIKE]
