@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
     "studies.upload": Kind(_("Upload"), "upload:batch"),
     "worklist.discrepancy": Kind(_("Discrepancy")),
     "worklist.order": Kind(_("Order"), "worklist:order"),
+    "worklist.performedprocedure": Kind(_("Performed step"), "worklist:performed"),
     "worklist.proposal": Kind(_("Proposal")),
     "worklist.scheduledprocedure": Kind(
         _("Procedure"), "worklist:procedure", joins=("procedure_type",)

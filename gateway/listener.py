@@ -109,7 +109,8 @@ class Door(ThreadedAssociationServer):
         call.acceptor.implementation_version_name = self.ae.implementation_version_name
         call.requestor.address_info = AddressInformation.from_tuple(visit.address)
         for service in SERVICES:
-            call.bind(service.event, service.handler)
+            for event, handler in service.handlers:
+                call.bind(event, handler)
         with self._lock:
             call.start()
             self._guests.append(call)

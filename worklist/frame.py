@@ -8,7 +8,13 @@ from staff.models import User
 from staff.places import Count, Notice, count_at, finds_notices
 from worklist.board import GROUPS
 from worklist.free_times import end_of_day
-from worklist.models import Discrepancy, Order, Proposal, ScheduledProcedure
+from worklist.models import (
+    Discrepancy,
+    Order,
+    PerformedProcedure,
+    Proposal,
+    ScheduledProcedure,
+)
 
 
 @count_at("worklist")
@@ -34,7 +40,11 @@ def open_steps(user: User) -> Count | None:
     """How many proposals and discrepancies wait for a person."""
     if not user.has_perm("worklist.settle_discrepancy"):
         return None
-    number = Proposal.objects.undecided().count() + Discrepancy.objects.unsettled().count()
+    number = (
+        Proposal.objects.undecided().count()
+        + Discrepancy.objects.unsettled().count()
+        + PerformedProcedure.objects.unplaced().count()
+    )
     return Count(number, ngettext("%d to look at", "%d to look at", number) % number)
 
 

@@ -1,7 +1,16 @@
 from django.urls import include, path
 
 from worklist import urls_examination
-from worklist.views import board, open_steps, orders, procedure, schedule, stranded, verbs
+from worklist.views import (
+    board,
+    open_steps,
+    orders,
+    performed,
+    procedure,
+    schedule,
+    stranded,
+    verbs,
+)
 
 app_name = "worklist"
 urlpatterns = [
@@ -23,6 +32,9 @@ urlpatterns = [
     path("open/", open_steps.open_steps, name="open_steps"),
     path("open/decide/", open_steps.decide, name="decide"),
     path("open/discrepancies/<int:pk>/settle/", open_steps.settle, name="settle"),
+    path("performed/<int:pk>/", performed.performed, name="performed"),
+    path("performed/<int:pk>/place/<int:procedure_pk>/", performed.place, name="place_performed"),
+    path("performed/<int:pk>/settle/", performed.settle_performed, name="settle_performed"),
     path("of-patient/<int:pk>/", board.of_patient, name="of_patient"),
     path("of-device/<int:pk>/", board.of_device, name="of_device"),
     path("procedures/<int:pk>/", procedure.procedure, name="procedure"),

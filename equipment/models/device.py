@@ -76,6 +76,9 @@ class DeviceQuerySet(models.QuerySet["Device"]):
     def by_room(self) -> Self:
         return self.select_related("room").order_by("room__code", "name")
 
+    def with_title(self, ae_title: str) -> "Device | None":
+        return self.filter(ae_title=ae_title).first()
+
     def with_key(self, pk: int) -> Self:
         return self.filter(pk=pk)
 

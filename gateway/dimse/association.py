@@ -9,7 +9,16 @@ from pynetdicom import AE, evt
 from pynetdicom._globals import MODE_ACCEPTOR
 from pynetdicom.acse import ACSE
 from pynetdicom.association import Association
-from pynetdicom.dimse_primitives import C_ECHO, C_FIND, C_STORE, DimseServiceType
+from pynetdicom.dimse_primitives import (
+    C_ECHO,
+    C_FIND,
+    C_STORE,
+    N_ACTION,
+    N_CREATE,
+    N_GET,
+    N_SET,
+    DimseServiceType,
+)
 from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT
 from pynetdicom.presentation import PresentationContext
 
@@ -18,6 +27,9 @@ from gateway.dimse.admission import ACCEPTED, judge
 from gateway.dimse.intake import Intake
 from gateway.dimse.scribe import Scribe
 from gateway.dimse.transport import SteadyMachine
+
+# Messages that the registry's services answer; whoever sends another is not understood.
+ANSWERED = (C_ECHO, C_STORE, C_FIND, N_CREATE, N_SET, N_GET, N_ACTION)
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +83,7 @@ class Call(Association):
             connections.close_all()  # this thread's own
 
     def _serve_request(self, msg: DimseServiceType, context_id: int) -> None:
-        if not isinstance(msg, C_ECHO | C_STORE | C_FIND):
+        if not isinstance(msg, ANSWERED):
             self.abort()
             return
         self.dimse.is_serving = True

@@ -4,7 +4,13 @@ import logging
 
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
-from pynetdicom.dimse_messages import C_STORE_RQ, DIMSEMessage
+from pynetdicom.dimse_messages import (
+    C_STORE_RQ,
+    N_ACTION_RQ,
+    N_CREATE_RQ,
+    N_SET_RQ,
+    DIMSEMessage,
+)
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
@@ -13,6 +19,7 @@ from gateway.dimse.storage import INVALID_OBJECT_INSTANCE, is_named
 
 LARGEST_COMMAND = 16 * 1024
 LARGEST_IDENTIFIER = 256 * 1024
+LARGEST_REPORT = 16 * 1024 * 1024  # a performed step or a commitment that lists every object
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +75,8 @@ class Intake(DIMSEServiceProvider):
         self._bytes = self._bytes + length if self.message is not None else length
         if header & 1:
             is_too_long = self._bytes > LARGEST_COMMAND
+        elif isinstance(self.message, N_CREATE_RQ | N_SET_RQ | N_ACTION_RQ):
+            is_too_long = self._bytes > LARGEST_REPORT
         else:
             is_too_long = self._bytes > LARGEST_IDENTIFIER and not isinstance(
                 self.message, C_STORE_RQ

@@ -13,7 +13,7 @@ from pydicom.uid import (
 from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse import storage, worklist
+from gateway.dimse import performed, storage, worklist
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
@@ -39,6 +39,12 @@ class Service:
     right: str = ""
     transfer_syntaxes: tuple[UID, ...] = ()
     statuses: Mapping[int, str] = field(default_factory=dict)
+    also: tuple[tuple[evt.InterventionEvent, Callable[[evt.Event], Any]], ...] = ()
+    """Other messages of the same SOP class, each with its handler."""
+
+    @property
+    def handlers(self) -> list[tuple[evt.InterventionEvent, Callable[[evt.Event], Any]]]:
+        return [(self.event, self.handler), *self.also]
 
     def offers(self, abstract_syntax: UID | None) -> bool:
         """Does this service answer for that SOP class?"""
@@ -73,5 +79,24 @@ SERVICES = (
         handle_store,
         "may_store",
         statuses=storage.STATUSES,
+    ),
+    Service(
+        "Modality Performed Procedure Step",
+        performed.PERFORMED_STEP,
+        evt.EVT_N_CREATE,
+        performed.handle_create,
+        "may_report_steps",
+        UNCOMPRESSED,
+        performed.STATUSES,
+        also=((evt.EVT_N_SET, performed.handle_set),),
+    ),
+    Service(
+        "Modality Performed Procedure Step Retrieve",
+        performed.RETRIEVE,
+        evt.EVT_N_GET,
+        performed.handle_get,
+        "may_report_steps",
+        UNCOMPRESSED,
+        performed.RETRIEVE_STATUSES,
     ),
 )

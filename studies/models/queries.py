@@ -148,6 +148,11 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         rows = self.filter(series__study=study_pk).select_related("header")
         return rows.order_by("pk").first()
 
+    def made_for_many(self, procedure_pks: Iterable[int]) -> Self:
+        """Every object of these procedures, with its series, in order."""
+        rows = self.filter(series__procedure__in=procedure_pks).select_related("series")
+        return rows.order_by("series_id", "number", "pk")
+
     def acquired_for(self, procedure_pk: int) -> Self:
         """What the device made for a procedure and nobody rejected: no reports, marks or
         selections of images."""

@@ -11,6 +11,7 @@ from worklist.models.exceptions import Discrepancy, Proposal
 from worklist.models.move import Move
 from worklist.models.order import Order
 from worklist.models.performed import Administration, Check, Draft, Exposure, PerformedProcedure
+from worklist.models.performed_series import PerformedObject, PerformedSeries
 from worklist.models.procedure import ScheduledProcedure
 from worklist.models.screening import UNKNOWN, Answer, Concern, Question, Questionnaire
 from worklist.models.worklist_query import WorklistQuery
@@ -29,7 +30,9 @@ __all__ = [
     "Guide",
     "Move",
     "Order",
+    "PerformedObject",
     "PerformedProcedure",
+    "PerformedSeries",
     "ProcedureText",
     "ProcedureType",
     "Proposal",

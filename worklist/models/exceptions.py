@@ -34,6 +34,8 @@ class Discrepancy(models.Model):
         LATE_REPORT = "LATE_REPORT", _("the modality reported after the end")
         WRONG_ENTRY = "WRONG_ENTRY", _("the wrong worklist entry was chosen")
         WRONG_SIDE = "WRONG_SIDE", _("images say another side")
+        OTHER_DEVICE = "OTHER_DEVICE", _("another device reported it")
+        NO_REASON = "NO_REASON", _("discontinued without a reason")
 
     procedure = models.ForeignKey(
         ScheduledProcedure, on_delete=models.PROTECT, related_name="discrepancies"

@@ -1,7 +1,7 @@
 """What was really done: performed steps, what was given, what was exposed, what was checked."""
 
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pgtrigger
 from django.conf import settings
@@ -13,17 +13,45 @@ from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
 from equipment.models import Device
+from patients.models import Patient
 from worklist.models.catalogue import ContrastAgent
 from worklist.models.order import new_uid
 from worklist.models.procedure import ScheduledProcedure
 
+if TYPE_CHECKING:
+    from staff.models import User
+
 
 class PerformedQuerySet(models.QuerySet["PerformedProcedure"]):
+    def visible_to(self, user: "User") -> Self:
+        """Rows this person may see. Every page and endpoint starts here."""
+        return self if user.has_perm("worklist.view_scheduledprocedure") else self.none()
+
     def under_way(self) -> Self:
         return self.filter(status="IN_PROGRESS")
 
     def not_discontinued(self) -> Self:
         return self.exclude(status="DISCONTINUED")
+
+    def with_uid(self, uid: str) -> "PerformedProcedure | None":
+        return self.filter(uid=uid).first()
+
+    def locked_by_uid(self, uid: str) -> "PerformedProcedure | None":
+        """The step as it stands now; nobody else changes it until this transaction ends."""
+        return self.select_for_update(of=("self",)).filter(uid=uid).first()
+
+    def locked(self, pk: int) -> "PerformedProcedure":
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def unplaced(self) -> Self:
+        """Reported by a modality, of no procedure that we know, and nobody has looked at it yet."""
+        return self.exclude(why_unplaced="").filter(settled_at__isnull=True)
+
+    def with_details(self) -> Self:
+        return self.select_related("device__room", "patient", "settled_by")
+
+    def of_procedure(self, procedure_pk: int) -> Self:
+        return self.filter(procedures=procedure_pk)
 
 
 class PerformedProcedure(Stateful):
@@ -39,6 +67,12 @@ class PerformedProcedure(Stateful):
         BROWSER = "BROWSER", _("a person here")
         MPPS = "MPPS", _("the modality")
         IMAGES = "IMAGES", _("its images")
+
+    class Unplaced(models.TextChoices):
+        """Why a modality's report stands beside the worklist and waits for a person."""
+
+        NOT_FOUND = "NOT_FOUND", _("no procedure here fits what the modality reports")
+        OTHER_PATIENT = "OTHER_PATIENT", _("the modality names another patient than the order")
 
     MOVES = {
         Status.IN_PROGRESS: frozenset({Status.COMPLETED, Status.DISCONTINUED}),
@@ -59,6 +93,37 @@ class PerformedProcedure(Stateful):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     reason_code = models.CharField(max_length=16, blank=True, default="")
+    attributes = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text=_("All that the modality has reported, as DICOM JSON (PS3.18 Annex F)."),
+    )
+    reported_status = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("How far the modality says it is; empty while it has said nothing."),
+    )
+    reported_by = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("AE title or username of whoever reported it first."),
+    )
+    patient = models.ForeignKey(
+        Patient, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    why_unplaced = models.CharField(
+        max_length=16, choices=Unplaced, blank=True, default="", db_default=""
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    settled_how = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     objects = PerformedQuerySet.as_manager()
 
@@ -71,9 +136,21 @@ class PerformedProcedure(Stateful):
                 violation_error_message=_("A performed step cannot end before it starts."),
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["-id"],
+                name="performed_step_unplaced",
+                condition=~Q(why_unplaced="") & Q(settled_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} ({self.get_source_display()})"
+
+    @property
+    def is_reported_over(self) -> bool:
+        """The modality has said its last word (PS3.4 F.1.3)."""
+        return self.reported_status in {self.Status.COMPLETED, self.Status.DISCONTINUED}
 
 
 class CheckQuerySet(models.QuerySet["Check"]):

@@ -130,6 +130,15 @@ class ScheduledProcedure(Stateful):
     images_expected = models.PositiveIntegerField(default=0)
     images_received = models.PositiveIntegerField(default=0)
     last_image_at = models.DateTimeField(null=True, blank=True)
+    images_told = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("How many the modality says it has made.")
+    )
+    images_told_here = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("How many of these are here, rejected ones included.")
+    )
+    images_safe = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("How many the modality was promised are kept safely.")
+    )
     performed = models.CharField(max_length=12, choices=Performed, default=Performed.NONE)
     committed = models.CharField(max_length=12, choices=Committed, default=Committed.NOT_ASKED)
     screening = models.CharField(max_length=12, choices=Screening, default=Screening.NOT_NEEDED)
@@ -247,23 +256,56 @@ class ScheduledProcedure(Stateful):
         return self.can_move_to(self.Status.CANCELLED)
 
     @property
+    def is_told(self) -> bool:
+        """The modality has ended and listed what it made: that is surer than the catalogue."""
+        return bool(self.images_told) and self.performed == self.Performed.COMPLETED
+
+    @property
+    def images_wanted(self) -> int:
+        """How many there should be: what the modality lists once it has ended, before that what
+        the catalogue expects; 0 when nobody knows."""
+        return self.images_told if self.is_told else max(self.images_expected, self.images_told)
+
+    @property
+    def images_here(self) -> int:
+        """How many of those are here. What the modality made and somebody rejected has come too."""
+        return self.images_told_here if self.is_told else self.images_received
+
+    @property
     def has_all_images(self) -> bool:
         """All expected images are here; any will do when nobody knows how many to expect."""
-        return self.images_received > 0 and self.images_received >= self.images_expected
+        return self.images_received > 0 and self.images_here >= self.images_wanted
 
     @property
     def lacks_images(self) -> bool:
-        return self.images_received < self.images_expected
+        return self.images_here < self.images_wanted
+
+    @property
+    def are_images_safe(self) -> bool:
+        """All have come, and the modality was promised each of them."""
+        return self.has_all_images and self.committed == self.Committed.YES
 
     @property
     def images_words(self) -> str:
         """ "37 of 200", or just how many when nobody knows how many to expect."""
-        if not self.images_expected:
+        if not self.images_wanted:
             return str(self.images_received)
         return _("%(here)s of %(expected)s") % {
-            "here": self.images_received,
-            "expected": self.images_expected,
+            "here": self.images_here,
+            "expected": self.images_wanted,
         }
+
+    @property
+    def images_line(self) -> str:
+        """ "3 of 4 arrived", "4 of 4 arrived, all safe": to be read before the patient leaves."""
+        if not self.images_wanted and not self.images_received:
+            return ""
+        line = _("%(words)s arrived") % {"words": self.images_words}
+        if self.are_images_safe:
+            return _("%(line)s, all safe") % {"line": line}
+        if self.committed == self.Committed.FAILED:
+            return _("%(line)s, not all are safe") % {"line": line}
+        return line
 
     @property
     def images_look(self) -> str:

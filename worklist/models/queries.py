@@ -66,10 +66,18 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
     def of_study(self, study_uid: str) -> Self:
         return self.filter(order__study_instance_uid=study_uid)
 
+    def with_step_id(self, step_id: str) -> "ScheduledProcedure | None":
+        """The one of this number, with its patient."""
+        return self.with_patient().filter(step_id=step_id).first()
+
     def of_accession(self, accession: str, issuer: str) -> Self:
         """An accession number counts with its issuer; whoever names none means ours."""
         found = self.filter(order__accession_number=accession)
         return found.filter(Q(order__issuer=issuer) | Q(order__issuer="")) if issuer else found
+
+    def done_in(self, performed_pk: int) -> Self:
+        """Those that one performed step was for."""
+        return self.filter(performed_steps=performed_pk)
 
     def with_patient(self) -> Self:
         return self.select_related("order__patient", "device", "procedure_type")
@@ -98,7 +106,8 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
     def with_page_details(self) -> Self:
         """The same for the procedure's own page, with its history."""
         return self.with_board_details().prefetch_related(
-            models.Prefetch("moves", queryset=Move.objects.select_related("by"))
+            models.Prefetch("moves", queryset=Move.objects.select_related("by")),
+            "performed_steps",
         )
 
     def newest_first(self) -> Self:

@@ -17,11 +17,19 @@ from worklist.services.performing import (
     end_performed,
     report_wrong_entry,
 )
+from worklist.services.placing import place_performed, settle_performed
 from worklist.services.procedures import (
     complete_procedure,
     discontinue_procedure,
     register_arrival,
     start_procedure,
+)
+from worklist.services.reporting import (
+    AlreadyTold,
+    NeverTold,
+    NoLonger,
+    report_begun,
+    report_changed,
 )
 from worklist.services.screening import Said, answer_questions, override_screening
 from worklist.services.stranded import (
@@ -48,7 +56,10 @@ from worklist.services.waiting import (
 )
 
 __all__ = [
+    "AlreadyTold",
     "Asked",
+    "NeverTold",
+    "NoLonger",
     "Report",
     "Said",
     "accept_proposal",
@@ -81,16 +92,20 @@ __all__ = [
     "out_until",
     "override_screening",
     "place_order",
+    "place_performed",
     "procedure_for",
     "propose_outcomes",
     "refuse_to_retire",
     "register_arrival",
+    "report_begun",
+    "report_changed",
     "report_wrong_entry",
     "resume_procedure",
     "save_draft",
     "schedule_procedure",
     "settle_discrepancy",
     "settle_images",
+    "settle_performed",
     "start_procedure",
     "stranded_on",
     "walk_in",

@@ -126,12 +126,14 @@ def carry_end(procedure: ScheduledProcedure, cause: Cause, reason_code: str) -> 
     code = reason_code if reason_code in REASONS else UNSPECIFIED
     silence = _("The modality gave no reason.") if code == UNSPECIFIED else ""
     sentence = sentence_of_reason(code, silence)
+    if not reason_code:
+        note_discrepancy(procedure, Discrepancy.Kind.NO_REASON, "", cause)
     carry(
         procedure,
         Status.DISCONTINUED,
         "procedure.discontinued",
         replace(cause, reason=sentence),
-        ended_at=cause.at,
+        ended_at=max(cause.at, procedure.started_at or cause.at),
         reason_code=code,
         reason=sentence,
     )

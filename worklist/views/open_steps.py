@@ -14,7 +14,8 @@ from common.pages import go_to, unless_unchanged
 from staff.access import StaffRequest, needs
 from worklist import services
 from worklist.forms_booking import DecisionForm, SettleForm
-from worklist.models import Discrepancy, Proposal
+from worklist.models import Discrepancy, PerformedProcedure, Proposal
+from worklist.performed_page import PerformedPage
 
 MOST_ROWS = 300
 
@@ -27,6 +28,10 @@ def open_steps(request: StaffRequest) -> HttpResponse:
     unsettled = Discrepancy.objects.unsettled().with_details()
     context = {
         "proposals": proposals[:MOST_ROWS],
+        "unplaced": [
+            PerformedPage(step, request.user)
+            for step in PerformedProcedure.objects.unplaced().with_details()[:MOST_ROWS]
+        ],
         "discrepancies": unsettled[:MOST_ROWS],
         "decision_form": DecisionForm(),
     }
