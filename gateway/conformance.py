@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from pydicom.datadict import dictionary_description
+from pydicom.datadict import dictionary_description, tag_for_keyword
 from pydicom.uid import UID
 
 from equipment.models import Device
@@ -20,6 +20,7 @@ from gateway.dimse.admission import Refusal
 from gateway.dimse.registry import SERVICES, UNCOMPRESSED, Service
 from gateway.dimse.storage import STORAGE_CLASSES
 from gateway.dimse.upper_layer import visit, wire
+from worklist.dicom import performed
 from worklist.dicom.keys import WORKLIST, Match, Nested, Table
 
 Row = Sequence[str]
@@ -157,10 +158,24 @@ def storage_classes() -> Iterator[Row]:
     yield from ((UID(uid).name, uid) for uid in STORAGE_CLASSES.values())
 
 
+def performed_attributes() -> Iterator[Row]:
+    """What a report must have, and what of it may not change (PS3.4 table F.7.2-1)."""
+    yield ("Attribute", "Tag", "N-CREATE", "N-SET")
+    for keyword in (*performed.NEEDED, *performed.EXPECTED):
+        tag = tag_for_keyword(keyword) or 0
+        yield (
+            dictionary_description(tag),
+            f"({tag >> 16:04X},{tag & 0xFFFF:04X})",
+            "needed (1)" if keyword in performed.NEEDED else "expected (2): a warning without it",
+            "may only be repeated" if keyword in performed.FIXED else "replaces",
+        )
+
+
 TABLES: dict[str, Callable[[], Iterator[Row]]] = {
     "services": services,
     "limits": limits,
     "refusals": refusals,
     "worklist keys": worklist_keys,
     "storage classes": storage_classes,
+    "performed attributes": performed_attributes,
 }

@@ -1,4 +1,4 @@
-"""N-CREATE, N-SET and N-GET of performed steps (PS3.4 Annex F).
+"""N-CREATE and N-SET of performed steps (PS3.4 Annex F).
 
 What a modality reports has happened. Refused is only what cannot be understood, what it has said
 before, and what it has no right to say.
@@ -8,21 +8,18 @@ import logging
 import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.db import DatabaseError
-from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
-from pynetdicom.dimse_primitives import N_CREATE, N_GET, N_SET
+from pynetdicom.dimse_primitives import N_CREATE, N_SET
 from pynetdicom.events import Event
 
 from equipment.services import Caller
-from gateway.performed import dataset_of, reporter_called
+from gateway.performed import reporter_called
 from worklist.dicom import NotAnswerable, read_identifier
 from worklist.dicom.performed import (
-    EXPECTED,
-    NEEDED,
     NotUsable,
     changed_for_good,
     lacking,
@@ -37,10 +34,8 @@ if TYPE_CHECKING:
     from gateway.dimse.association import Call
 
 PERFORMED_STEP = UID("1.2.840.10008.3.1.2.3.3")
-RETRIEVE = UID("1.2.840.10008.3.1.2.3.4")
 
 # PS3.7 annex C
-OPTIONAL_NOT_KNOWN = 0x0001
 NO_SUCH_ATTRIBUTE = 0x0105
 INVALID_VALUE = 0x0106
 LIST_ERROR = 0x0107
@@ -51,11 +46,10 @@ INVALID_INSTANCE = 0x0117
 MISSING_ATTRIBUTE = 0x0120
 MISSING_VALUE = 0x0121
 NOT_AUTHORISED = 0x0124
-UNRECOGNISED_OPERATION = 0x0211
 OUT_OF_RESOURCES = 0x0213
 
-MAY_NO_LONGER_BE_UPDATED = 0xA710  # the Error ID of PS3.4 table F.7.2.2-1
-NO_LONGER = "Performed Procedure Step Object may no longer be updated"
+# Error ID and Error Comment of PS3.4 F.7.2.2.3
+NO_LONGER = (0xA710, "Performed Procedure Step Object may no longer be updated")
 UID_TEXT = re.compile(r"[0-9.]{1,64}")
 LONGEST_COMMENT = 64
 
@@ -74,17 +68,8 @@ STATUSES = {
     MISSING_ATTRIBUTE: "a type 1 attribute is missing",
     MISSING_VALUE: "a type 1 attribute has no value",
     NOT_AUTHORISED: "this machine may not report performed steps",
-    UNRECOGNISED_OPERATION: "N-GET is asked for with the retrieve SOP class",
     OUT_OF_RESOURCES: "the database is away: send it again later",
 }
-RETRIEVE_STATUSES = {
-    0x0000: "the attributes that were asked for, or all",
-    OPTIONAL_NOT_KNOWN: "some of the attributes asked for are not kept here",
-    NO_SUCH_INSTANCE: "there is no step of this instance UID",
-    NOT_AUTHORISED: "this machine may not report performed steps",
-    OUT_OF_RESOURCES: "the database is away",
-}
-
 logger = logging.getLogger(__name__)
 Answer = tuple[int | Dataset, Dataset | None]
 
@@ -97,11 +82,6 @@ def handle_create(event: Event) -> Answer:
 def handle_set(event: Event) -> Answer:
     """N-SET: it tells more, or that it has ended."""
     return _answered(event, _set)
-
-
-def handle_get(event: Event) -> Answer:
-    """N-GET: what is known of a step, whoever reported it."""
-    return _answered(event, _get)
 
 
 def _answered(event: Event, answer: Callable[[Event, Caller], Answer]) -> Answer:
@@ -129,8 +109,8 @@ REFUSED = (NotAnswerable, AlreadyTold, NeverTold, NoLonger)
 
 def _refusal(why: Exception) -> int | Dataset:
     if isinstance(why, NoLonger):
-        status = _status(PROCESSING_FAILURE, NO_LONGER)
-        status.ErrorID = MAY_NO_LONGER_BE_UPDATED
+        status = _status(PROCESSING_FAILURE, NO_LONGER[1])
+        status.ErrorID = NO_LONGER[0]
         return status
     if isinstance(why, NotAnswerable):
         return _status(PROCESSING_FAILURE, "The data set cannot be read.")
@@ -167,38 +147,6 @@ def _set(event: Event, caller: Caller) -> Answer:
         raise NotUsable(NO_SUCH_ATTRIBUTE, tuple(other), "These may not change any more.")
     report_changed(uid, told, reporter_called(caller.ae_title, caller.device_pk))
     return 0, None
-
-
-def _get(event: Event, caller: Caller) -> Answer:
-    request = cast(N_GET, event.request)
-    if event.context.abstract_syntax != RETRIEVE:
-        return UNRECOGNISED_OPERATION, None
-    uid = str(request.RequestedSOPInstanceUID or "")
-    step = PerformedProcedure.objects.with_uid(uid)
-    if step is None:
-        return NO_SUCH_INSTANCE, None
-    whole = dataset_of(step, caller.character_set)
-    named: Any = request.AttributeIdentifierList or []
-    asked = [int(tag) for tag in (named if isinstance(named, list) else [named])]
-    return project(whole, asked)
-
-
-def project(whole: Dataset, asked: list[int]) -> Answer:
-    """Only the attributes that are asked for; none named means all (PS3.7 10.1.2.1.5)."""
-    if not asked:
-        return 0, whole
-    answer, unknown = Dataset(), []
-    for tag in asked:
-        if tag in whole:
-            answer[tag] = whole[tag]
-        elif keyword_for_tag(tag) not in KNOWN:
-            unknown.append(tag)
-    if whole.get("SpecificCharacterSet") and len(answer):
-        answer.SpecificCharacterSet = whole.SpecificCharacterSet
-    return (OPTIONAL_NOT_KNOWN if unknown else 0), answer
-
-
-KNOWN = frozenset((*NEEDED, *EXPECTED, "SpecificCharacterSet"))
 
 
 def _read(encoded: BytesIO | None, event: Event, caller: Caller) -> Dataset:

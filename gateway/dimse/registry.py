@@ -13,7 +13,7 @@ from pydicom.uid import (
 from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse import performed, storage, worklist
+from gateway.dimse import performed, performed_retrieve, storage, worklist
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
@@ -92,11 +92,11 @@ SERVICES = (
     ),
     Service(
         "Modality Performed Procedure Step Retrieve",
-        performed.RETRIEVE,
+        performed_retrieve.RETRIEVE,
         evt.EVT_N_GET,
-        performed.handle_get,
+        performed_retrieve.handle_get,
         "may_report_steps",
         UNCOMPRESSED,
-        performed.RETRIEVE_STATUSES,
+        performed_retrieve.STATUSES,
     ),
 )
