@@ -122,12 +122,16 @@ def draw(  # noqa: PLR0913 - every argument names one wish about the picture
     image_format: str = "JPEG",
     quality: int = 85,
     telling: bool = False,
+    region: tuple[int, int, int, int] | None = None,
+    function: str = "",
+    annotation: Sequence[str] = (),
 ) -> Picture:
     """Draw one frame (counted from 0) so that its longer side is `size` pixels, None for its own.
 
-    `window` is (centre, width) in the units of the modality. With `telling`, or no frame given,
-    the child looks for a frame that shows something. What has no pixels, or pixels nobody can
-    decode, is drawn as a pictogram. Raises NotUsable when the file cannot be read at all.
+    `window` is (centre, width) in the units of the modality, `function` how it is applied; `region`
+    is left, top, width and height of a part (negative: mirrored). With `telling`, or no frame
+    given, the child looks for a frame that shows something. What has no pixels, or pixels nobody
+    can decode, is drawn as a pictogram. Raises NotUsable when the file cannot be read at all.
     """
     order = {
         "frame": None if telling else frame,
@@ -135,6 +139,9 @@ def draw(  # noqa: PLR0913 - every argument names one wish about the picture
         "window": window,
         "image_format": image_format,
         "quality": quality,
+        "region": region,
+        "function": function,
+        "annotation": list(annotation),
     }
     facts, data = _one({"do": "draw", "path": os.fspath(path), "order": order})
     return Picture(data=data, **facts)

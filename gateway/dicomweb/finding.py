@@ -38,6 +38,7 @@ COLUMNS = (
     "columns",
     "bits_allocated",
     "is_rejected",
+    "sop_class_uid",
 )
 
 
@@ -62,6 +63,7 @@ class Stored:
     columns: int
     bits_allocated: int
     is_rejected: bool
+    sop_class_uid: str
     layout: dict[str, Any] | None = None
 
     @property

@@ -48,9 +48,7 @@ def metadata(request: StaffRequest, **where: str) -> HttpResponseBase:
     instances = finding.scope(request.user, **where)
     extent = finding.extent(instances)
     finding.viewed(request, extent)
-    offer = choose(
-        request, [*(Offer(media) for media in JSON_TYPES), Offer(XML, is_multipart=True)]
-    )
+    offer = choose(request, OFFERS)
     root = root_of(request)
     etag = etag_of("metadata", VERSION, extent, root, offer.media, *where.values())
     answer = unchanged(request, etag, ASK_AGAIN)

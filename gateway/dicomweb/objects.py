@@ -1,10 +1,12 @@
-"""Whole objects of an instance, a series or a study, as they are stored (PS3.18 10.4.1.1.1)."""
+"""Whole objects of an instance, a series or a study (PS3.18 10.4.1.1.1): as they are stored, or
+rewritten into an uncompressed syntax for who asks for that."""
 
+import itertools
 import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from django.http import HttpResponseBase
+from django.http import HttpResponseBase, StreamingHttpResponse
 
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import Offer, choose
@@ -24,6 +26,9 @@ from gateway.dicomweb.finding import Stored
 from gateway.dicomweb.ranges import Slice, pieces_of
 from gateway.dicomweb.roots import root_of
 from staff.access import StaffRequest
+from studies.facts import NotUsable
+from studies.part10 import own_head
+from studies.transcoding import TARGETS, Transcoded, transcoded
 
 if TYPE_CHECKING:
     from studies.models.queries import InstanceQuerySet
@@ -33,11 +38,12 @@ DICOM = "application/dicom"
 
 @door
 def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
-    """One object: in a multipart answer, or alone (then by byte ranges too)."""
+    """One object: in a multipart answer, or alone (as stored by byte ranges too)."""
     stored = finding.one(request, where)
     finding.retrieved(request, stored)
     offers = [
-        Offer(DICOM, stored.transfer_syntax, is_multipart=is_multipart)
+        Offer(DICOM, syntax, is_multipart=is_multipart)
+        for syntax in dict.fromkeys((stored.transfer_syntax, *TARGETS))
         for is_multipart in (True, False)
     ]
     offer = choose(request, offers)
@@ -45,11 +51,10 @@ def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
     answer = unchanged(request, etag, FOR_GOOD)
     if answer is None and offer.is_multipart:
         stored.place.stat()  # a missing file is said before the answer has begun
-        parts = _parts(iter([stored]), root_of(request))
-        answer = multipart(parts, DICOM, boundary_for(etag))
+        part = _part(stored, offer.syntax, root_of(request))
+        answer = multipart(iter([part]), DICOM, boundary_for(etag))
     elif answer is None:
-        answer = file_answer(request, stored.place, offer.content_type, etag)
-        answer["Content-Disposition"] = f'attachment; filename="{stored.sop_uid}.dcm"'
+        answer = _alone(request, stored, offer, etag)
     return labelled(answer, etag, FOR_GOOD)
 
 
@@ -59,8 +64,10 @@ def several(request: StaffRequest, **where: str) -> HttpResponseBase:
     instances = finding.scope(request.user, **where)
     extent = finding.extent(instances)
     finding.retrieved(request, extent)
-    choose(request, [Offer(DICOM, _syntax_of(instances), is_multipart=True)])
-    parts = _parts(finding.each(instances), root_of(request))
+    syntaxes = (_syntax_of(instances), *TARGETS)
+    offer = choose(request, [Offer(DICOM, one, is_multipart=True) for one in syntaxes])
+    wanted = offer.syntax if offer.syntax in TARGETS else ""
+    parts = _parts(finding.each(instances), wanted, root_of(request))
     return labelled(multipart(parts, DICOM, uuid.uuid4().hex), "", ASK_AGAIN)
 
 
@@ -70,11 +77,40 @@ def _syntax_of(instances: "InstanceQuerySet") -> str:
     return syntaxes.pop() if len(syntaxes) == 1 else "various"
 
 
-def _parts(objects: Iterator[Stored], root: str) -> Iterator[Part]:
-    """A missing file breaks the answer off: a client must not take it for complete."""
+def _alone(request: StaffRequest, stored: Stored, offer: Offer, etag: str) -> HttpResponseBase:
+    answer: HttpResponseBase
+    if offer.syntax == stored.transfer_syntax:
+        answer = file_answer(request, stored.place, offer.content_type, etag)
+    else:
+        head, made = _converted(stored, offer.syntax)
+        pieces = itertools.chain([head], made.pieces())
+        answer = StreamingHttpResponse(pieces, content_type=offer.content_type)
+        answer["Content-Length"] = str(len(head) + made.size)
+    answer["Content-Disposition"] = f'attachment; filename="{stored.sop_uid}.dcm"'
+    return answer
+
+
+def _parts(objects: Iterator[Stored], wanted: str, root: str) -> Iterator[Part]:
+    """Each in the syntax that is wanted (blank: its own). What cannot be converted comes as it is,
+    and says so. A missing file breaks the answer off: a client must not take it for complete."""
     for stored in objects:
-        yield Part(
-            Offer(DICOM, stored.transfer_syntax).content_type,
-            pieces_of(stored.place, Slice(0, stored.size)),
-            location=root + stored.address,
-        )
+        try:
+            yield _part(stored, wanted or stored.transfer_syntax, root)
+        except NotUsable:
+            yield _part(stored, stored.transfer_syntax, root)
+
+
+def _part(stored: Stored, syntax: str, root: str) -> Part:
+    """One object in this syntax. Raises NotUsable when it cannot be had in that."""
+    if syntax == stored.transfer_syntax:
+        pieces = pieces_of(stored.place, Slice(0, stored.size))
+    else:
+        head, made = _converted(stored, syntax)
+        pieces = itertools.chain([head], made.pieces())
+    return Part(Offer(DICOM, syntax).content_type, pieces, location=root + stored.address)
+
+
+def _converted(stored: Stored, syntax: str) -> tuple[bytes, Transcoded]:
+    """The head of the object in another syntax, and its data set."""
+    made = transcoded(stored.place, syntax)
+    return own_head(stored.sop_class_uid, stored.sop_uid, syntax), made

@@ -33,7 +33,7 @@ from studies.models import Instance
 if TYPE_CHECKING:
     from studies.models.queries import InstanceQuerySet
 
-VERSION = 1  # of how pictures are drawn: part of the validator
+VERSION = 2  # of how pictures are drawn: part of the validator
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 ALONE = [Offer(media) for media in FORMATS]
 TOGETHER = [Offer(media, is_multipart=True) for media in FORMATS]
@@ -101,6 +101,9 @@ def drawn(stored: Stored, number: int | None, wishes: Wishes, media: str) -> Pic
         window=wishes.window,
         image_format=FORMATS[media],
         quality=wishes.quality,
+        region=wishes.part_of(stored),
+        function=wishes.function,
+        annotation=wishes.annotation,
     )
     if picture.kind != "MADE":
         raise CannotBeShown(picture.fault or _("This frame cannot be shown."))

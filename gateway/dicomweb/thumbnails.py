@@ -98,6 +98,7 @@ def _drawn(
         window=wishes.window,
         image_format=FORMATS[offer.media],
         quality=wishes.quality,
+        function=wishes.function,
     )
     answer = HttpResponse(picture.data, content_type=picture.media_type)
     return labelled(answer, "", KEEP_NOTHING)

@@ -1,6 +1,7 @@
 """Whole objects and their attributes by WADO-RS."""
 
 import hashlib
+import io
 import json
 
 import pytest
@@ -13,6 +14,7 @@ from gateway.tests.asking import ROOT, address, ask, parts_of
 from studies.models import InstanceHeader
 from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
+from studies.tests.sample_files import listed
 
 pytestmark = pytest.mark.django_db
 
@@ -117,10 +119,46 @@ def test_a_range_of_other_bytes_gets_the_whole(viewer, tmp_path):
     assert (other.status_code, all_of_it) == (200, whole)
 
 
-def test_another_transfer_syntax_than_the_stored_one_is_not_made_up(viewer, samples, tmp_path):
+@pytest.mark.parametrize("syntax", [EXPLICIT, "1.2.840.10008.1.2"])
+def test_objects_are_rewritten_for_who_reads_them_uncompressed_only(
+    viewer, samples, tmp_path, syntax
+):
     [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.5.dcm"], tmp_path)
     [instance] = filed(copy)
+
+    alone, body = ask(viewer, address(instance), f"{DICOM}; transfer-syntax={syntax}")
+    together = f'multipart/related; type="application/dicom"; transfer-syntax={syntax}'
+    [(head, part)] = parts_of(*ask(viewer, of_study(instance), together))
+
+    made = dcmread(io.BytesIO(body))
+    assert alone["Content-Length"] == str(len(body))
+    assert head["content-type"] == f"{DICOM}; transfer-syntax={syntax}"
+    assert part == body
+    assert made.file_meta.TransferSyntaxUID == syntax
+    assert made.SOPInstanceUID == instance.sop_instance_uid
+    assert (made.pixel_array == dcmread(copy).pixel_array).all()
+
+
+def test_what_cannot_be_converted_comes_with_a_study_as_it_is_and_not_alone(
+    viewer, samples, tmp_path
+):
+    names = [row for row in listed(samples, "accept") if "video/" in row]
+    [copy] = renamed([samples / names[0]], tmp_path)
+    [instance] = filed(copy)
     wish = f'multipart/related; type="application/dicom"; transfer-syntax={EXPLICIT}'
+
+    alone, _body = ask(viewer, address(instance), wish)
+    [(head, part)] = parts_of(*ask(viewer, of_study(instance), wish))
+
+    assert alone.status_code == 422
+    assert instance.transfer_syntax in head["content-type"]
+    assert part == copy.read_bytes()
+
+
+def test_another_compressed_syntax_than_the_stored_one_is_not_made(viewer, samples, tmp_path):
+    [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.5.dcm"], tmp_path)
+    [instance] = filed(copy)
+    wish = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.80'
 
     for url in (address(instance), of_study(instance)):
         answer, _body = ask(viewer, url, wish)

@@ -14,6 +14,7 @@ from studies.tests.made_objects import an_image, ramp, saved
 
 pytestmark = pytest.mark.django_db
 
+PNG = "/rendered?accept=image/png"
 TOGETHER = 'multipart/related; type="image/jpeg"'
 
 
@@ -82,6 +83,52 @@ def test_a_window_changes_the_picture(viewer, image):
     assert np.asarray(picture(dark).convert("L")).max() == 0
 
 
+def test_a_part_of_the_image_is_cut_out_and_fits_the_viewport(viewer, image):
+    whole = np.asarray(picture(ask(viewer, address(image, "/rendered?accept=image/png"))[1]))
+
+    _answer, right = ask(viewer, address(image, f"{PNG}&viewport=64,64,32,0,32,32"))
+    _answer, same = ask(viewer, address(image, f"{PNG}&viewport=32,32,32,0,32,32"))
+    _answer, mirrored = ask(viewer, address(image, f"{PNG}&viewport=32,32,32,0,-32,32"))
+    _answer, rest = ask(viewer, address(image, f"{PNG}&viewport=40,40,60,30"))
+
+    assert picture(right).size == (64, 64)
+    assert (np.asarray(picture(same)) == whole[:, 32:]).all()
+    assert (np.asarray(picture(mirrored)) == whole[:, :31:-1]).all()
+    assert picture(rest).size == (40, 20)
+
+
+def test_each_function_of_a_window_is_drawn_as_the_standard_has_it(viewer, image):
+    drawn = {}
+    for function in ("linear", "linear-exact", "sigmoid"):
+        path = address(image, f"{PNG}&window=2048,1000,{function}")
+        drawn[function] = np.asarray(picture(ask(viewer, path)[1])).astype(int)[0]
+
+    stored = ramp(32, 64)[0].astype(float)
+    exact = np.clip((stored - 2048 + 500) * 255 / 1000, 0, 255)
+    linear = np.clip((stored - 2047.5 + 499.5) * 255 / 999, 0, 255)
+    sigmoid = 255 / (1 + np.exp(-4 * (stored - 2048) / 1000))
+    expected = {"linear": linear, "linear-exact": exact, "sigmoid": sigmoid}
+    for function, levels in expected.items():
+        assert np.abs(drawn[function] - levels).max() <= 1, function
+
+
+def test_words_are_written_on_a_picture_for_who_asks_for_them(viewer, samples, tmp_path):
+    [path] = renamed(
+        [samples / "syntax/ct_1.2.840.10008.1.2.dcm"], tmp_path, PatientName="Phantom^Test"
+    )
+    [ct] = filed(path)
+
+    plain = np.asarray(picture(ask(viewer, address(ct, PNG))[1]).convert("L")).astype(int)
+    for word, is_there in (("patient", "top"), ("technique", "bottom"), ("nonsense", "")):
+        said = picture(ask(viewer, address(ct, f"{PNG}&annotation={word}"))[1]).convert("L")
+        changed = np.asarray(said).astype(int) != plain
+        half = len(plain) // 2
+        assert (changed[:half].any(), changed[half:].any()) == (
+            is_there == "top",
+            is_there == "bottom",
+        )
+
+
 def test_quality_decides_about_the_size(viewer, samples):
     [ct] = filed(samples / "syntax/ct_1.2.840.10008.1.2.dcm")
 
@@ -94,8 +141,9 @@ def test_quality_decides_about_the_size(viewer, samples):
 @pytest.mark.parametrize(
     "query",
     [
-        *(f"viewport={bad}" for bad in ("0,10", "x", "1", "9999999,1", "64,32,1,1,5,5")),
-        *(f"window={bad}" for bad in ("1", "a,b", "1,0", "nan,1", "1,1,sigmoid")),
+        *(f"viewport={bad}" for bad in ("0,10", "x", "1", "9999999,1", "1,1,1", "1,1,nan,0,1,1")),
+        *(f"viewport=64,32,{bad}" for bad in ("900,900,5,5", "0,0,0,5", "1e9,0,1,1", "x,0,1,1")),
+        *(f"window={bad}" for bad in ("1", "a,b", "1,0", "nan,1", "1,1,cubic")),
         *(f"quality={bad}" for bad in ("0", "101", "x", "1e2")),
     ],
 )

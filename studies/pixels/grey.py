@@ -108,9 +108,9 @@ class GreyRules:
             levels = (self.window or Window(128, 256)).grey(values)
         return 255 - levels if self.is_inverse else levels
 
-    def asked(self, centre: float, width: float) -> Self:
+    def asked(self, centre: float, width: float, function: str = "") -> Self:
         """The same rules with a window somebody asked for."""
-        function = self.window.function if self.window else "LINEAR"
+        function = function or (self.window.function if self.window else "LINEAR")
         return dataclasses.replace(self, window=Window(centre, width, function), voi=None)
 
     def with_robust_window(self, stored: Array) -> Self:

@@ -10,6 +10,7 @@ from PIL import Image
 from studies.dicom import Header
 from studies.dicom import values as v
 from studies.facts import Picture
+from studies.pixels.annotation import annotated
 from studies.pixels.codecs import Decoded
 from studies.pixels.colour import red_green_blue, seer
 from studies.pixels.frames import candidates, frame_samples
@@ -17,6 +18,7 @@ from studies.pixels.grey import GreyRules
 from studies.pixels.luts import functional_group
 from studies.pixels.native import Array, stored_values
 from studies.pixels.reduction import block_mean, sampled
+from studies.pixels.region import cropped, mirrored
 from studies.pixels.shape import Shape
 
 MAX_SIDE = 8192
@@ -37,6 +39,9 @@ class PictureOrder:
     window: tuple[float, float] | None = None
     image_format: str = "JPEG"
     quality: int = 85
+    region: tuple[int, int, int, int] | None = None  # left, top, width, height; negative: mirrored
+    function: str = ""  # of the window that is asked for; blank: the object's own
+    annotation: tuple[str, ...] = ()  # "patient", "technique"
 
 
 def picture(header: Header, order: PictureOrder) -> Picture:
@@ -91,16 +96,28 @@ def _spread(decoded: Decoded) -> float:
 
 
 def _image(header: Header, shape: Shape, frame: int, order: PictureOrder) -> Image.Image:
-    width, height = _target(header, shape, frame, order.size)
-    reduce = min(shape.rows // height, shape.columns // width) if order.size else 1
+    image = _plain_image(header, shape, frame, order)
+    if order.region is not None:
+        image = mirrored(image, order.region)
+    return annotated(image, header, order.annotation) if order.annotation else image
+
+
+def _plain_image(header: Header, shape: Shape, frame: int, order: PictureOrder) -> Image.Image:
+    rows, columns = shape.rows, shape.columns
+    if order.region is not None:
+        columns, rows = abs(order.region[2]), abs(order.region[3])
+    width, height = _target((columns, rows), _aspect(header, frame), order.size)
+    reduce = min(rows // height, columns // width) if order.size and not order.region else 1
     decoded = frame_samples(header, shape, frame, max(reduce, 1))
+    if order.region is not None:
+        decoded = cropped(decoded, order.region)
     rows, columns = decoded.array.shape[:2]
     factors = (max(rows // height, 1), max(columns // width, 1))
     if decoded.array.ndim == 3 or decoded.photometric == "PALETTE COLOR":  # noqa: PLR2004
         small = _coloured(header, decoded, factors)
     else:
         rules = GreyRules.of(header, decoded.shape, frame)
-        small = _grey(decoded, rules, factors, order.window)
+        small = _grey(decoded, rules, factors, order)
     return _sized(Image.fromarray(small), width, height)
 
 
@@ -113,11 +130,11 @@ def _grey(
     decoded: Decoded,
     rules: GreyRules,
     factors: tuple[int, int],
-    window: tuple[float, float] | None,
+    order: PictureOrder,
 ) -> Array:
     """Grey levels of the reduced frame; averaged before a linear window, after anything else."""
-    if window is not None:
-        return _levels(decoded, rules.asked(*window), factors)
+    if order.window is not None:
+        return _levels(decoded, rules.asked(*order.window, order.function), factors)
     if rules.window is None and rules.voi is None:
         rules = rules.with_robust_window(_stored_sample(decoded))
         return _levels(decoded, rules, factors)
@@ -154,12 +171,13 @@ def _sized(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.BICUBIC)
 
 
-def _target(header: Header, shape: Shape, frame: int, size: int | None) -> tuple[int, int]:
+def _target(own: tuple[int, int], aspect: float, size: int | None) -> tuple[int, int]:
     """Width and height of the picture: pixels of unequal sides are drawn as they lie."""
+    columns, rows = own
     if size is None:
-        return shape.columns, shape.rows
+        return columns, rows
     size = min(max(size, 1), MAX_SIDE)
-    width, height = float(shape.columns), shape.rows * _aspect(header, frame)
+    width, height = float(columns), rows * aspect
     scale = size / max(width, height)
     return max(round(width * scale), 1), max(round(height * scale), 1)
 

@@ -1,7 +1,7 @@
 """Objects while they arrive: each into a file of its own, synced and read behind the sender's back.
 
-Two threads of a request sync and read what has come, so that neither the disk nor the reader makes
-the sender wait. Nothing is kept for good before the whole body was in form.
+A few threads of a request sync and read what has come, so that neither the disk nor the reader
+makes the sender wait. Nothing is kept for good before the whole body was in form.
 """
 
 import logging
@@ -32,6 +32,7 @@ from studies.facts import InstanceFacts, NotUsable
 from studies.services import Announced, foresee
 
 MOST_OBJECTS = 20_000  # in one request
+HELPERS = 5  # threads of one request
 AT_ONCE = 8  # objects synced and read together
 MOST_PENDING = 4  # batches; then the sender waits
 
@@ -68,7 +69,7 @@ class Batch:
     """A few arrivals whose bytes are complete."""
 
     arrivals: list[Arrival]
-    synced: Future[None]
+    synced: list[Future[None]]
     read: Future[Read]
 
 
@@ -80,7 +81,7 @@ class Taking:
         self.arrivals: list[Arrival] = []
         self._complete: list[Arrival] = []
         self._pending: deque[Batch] = deque()
-        self._helpers = ThreadPoolExecutor(2, thread_name_prefix="taking")
+        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="taking")
 
     def __enter__(self) -> Self:
         return self
@@ -128,8 +129,9 @@ class Taking:
         """Let the helpers sync and read what is complete; wait when they are far behind."""
         arrivals, self._complete = self._complete, []
         halves = [arrival.half for arrival in arrivals if arrival.half is not None]
-        synced = self._helpers.submit(_sync, halves)
         read = self._helpers.submit(limited.read_many, [half.place for half in halves])
+        # Side by side: the file system then writes its journal once for several.
+        synced = [self._helpers.submit(half.finish) for half in halves]
         self._pending.append(Batch(arrivals, synced, read))
         if len(self._pending) > MOST_PENDING:
             self._judge(self._pending.popleft())
@@ -144,7 +146,8 @@ class Taking:
     def _judge(self, batch: Batch) -> None:
         found = batch.read.result()
         try:
-            batch.synced.result()
+            for sync in batch.synced:
+                sync.result()
         except OSError as why:
             for arrival in batch.arrivals:
                 _no_room(arrival, why)
@@ -161,11 +164,6 @@ class Taking:
     def taken(self) -> Iterator[Arrival]:
         """Those that are kept."""
         return (arrival for arrival in self.arrivals if arrival.half is not None)
-
-
-def _sync(halves: Sequence[HalfWritten]) -> None:
-    for half in halves:
-        half.finish()
 
 
 def _no_room(arrival: Arrival, why: OSError) -> None:
