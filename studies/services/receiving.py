@@ -48,20 +48,22 @@ def receive(
 
 @dataclass(frozen=True, slots=True)
 class MachineArrival:
-    """An object that a machine has sent by the network, its bytes kept."""
+    """An object that a machine or a program has sent, its bytes kept."""
 
     kept: KeptFile
     sender: str
     announced: Announced
 
 
-def receive_all(arrivals: Sequence[MachineArrival]) -> None:
+def receive_all(
+    arrivals: Sequence[MachineArrival], source: str = IncomingFile.Source.DIMSE
+) -> None:
     """Take in many objects with one statement; all of their rows are committed, or none.
 
     Whoever calls this tells the worker afterwards (`tell_worker`), once the senders know.
     """
     IncomingFile.objects.bulk_create(
-        _row(one.kept, IncomingFile.Source.DIMSE, one.sender, one.announced) for one in arrivals
+        _row(one.kept, source, one.sender, one.announced) for one in arrivals
     )
 
 

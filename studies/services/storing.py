@@ -1,22 +1,18 @@
 """Objects that a program sends in one request: what will become of them, and taking them in."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from audit.services import record
-from common.bell import ring_once
 from common.files import KeptFile
-from studies import tasks
-from studies.arrivals import plain
 from studies.facts import InstanceFacts
 from studies.ingest.owners import check_owner
 from studies.ingest.settling import Disagrees
 from studies.likeness import is_intact, is_same_object
 from studies.models import IncomingFile, Instance, Study
-from studies.services.receiving import Announced
+from studies.services.receiving import Announced, MachineArrival, receive_all, tell_worker
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -65,19 +61,8 @@ def store_objects(
     Their sender may be told "success" when this has been committed. `refused` were sent with them
     and are not taken. Raises DatabaseError; then none of them is here.
     """
-    IncomingFile.objects.bulk_create(
-        IncomingFile(
-            path=kept.path,
-            size=kept.size,
-            sha256=kept.sha256,
-            source=IncomingFile.Source.STOW,
-            sender=plain(by.username, 80),
-            sop_class_uid=plain(announced.sop_class_uid, 64),
-            sop_instance_uid=plain(announced.sop_instance_uid, 64),
-            transfer_syntax=plain(announced.transfer_syntax, 64),
-        )
-        for kept, announced in arrivals
-    )
+    sent = [MachineArrival(kept, by.username, announced) for kept, announced in arrivals]
+    receive_all(sent, IncomingFile.Source.STOW)
     record(
         "objects.stored",
         None,
@@ -86,4 +71,4 @@ def store_objects(
         refused=refused,
         studies=list(studies[:MOST_NAMED]),
     )
-    transaction.on_commit(partial(ring_once, tasks.file_waiting))
+    transaction.on_commit(tell_worker)
