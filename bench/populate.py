@@ -218,7 +218,7 @@ def images(instances: int) -> None:
     )
     insert(
         Instance,
-        f"studies_series r CROSS JOIN generate_series(1, 4) n ORDER BY r.id LIMIT {instances}",
+        f"studies_series r CROSS JOIN generate_series(1, 4) n ORDER BY r.id DESC LIMIT {instances}",
         series_id="r.id",
         sop_instance_uid="r.series_instance_uid || '.' || n",
         sop_class_uid="'1.2.840.10008.5.1.4.1.1.2'",

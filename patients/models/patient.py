@@ -96,6 +96,7 @@ class Patient(models.Model):
                 OpClass(Upper("patient_id"), name="text_pattern_ops"), name="patient_by_id_start"
             ),
             GinIndex(OpClass(F("folded_name"), name="gin_trgm_ops"), name="patient_by_name"),
+            GinIndex(OpClass("patient_id", name="gin_trgm_ops"), name="patient_by_part_of_id"),
             GinIndex(OpClass(F("search_key"), name="gin_trgm_ops"), name="patient_by_search_key"),
             models.Index(fields=["birth_date"], name="patient_by_birth"),
             models.Index(IN_NAME_ORDER, F("id"), name="patient_in_name_order"),

@@ -218,7 +218,9 @@ class Study(Stateful):
             GinIndex(ModalityList("modalities"), name="study_by_modality"),
             GinIndex(
                 OpClass(Fold("referring_physician"), name="gin_trgm_ops"),
-                name="study_by_referrer",
+                OpClass("accession_number", name="gin_trgm_ops"),
+                OpClass("description", name="gin_trgm_ops"),
+                name="study_by_parts_of_text",
             ),
             models.Index(
                 fields=["last_image_at"],

@@ -34,8 +34,9 @@ UIDS = {
 UID_TAGS = {Level.STUDY: "0020000D", Level.SERIES: "0020000E", Level.INSTANCE: "00080018"}
 SEGMENTS = {Level.STUDY: "studies", Level.SERIES: "series", Level.INSTANCE: "instances"}
 FAR = 100  # rows passed over from which the page's keys are found first, and then its columns
+MOST_NAMED = 2000  # rows that are named by their keys
+MODALITIES = "00080061"
 BLANK = '""'  # two quotation marks: what has no value (C.2.2.2.7)
-LIKE = {matching.name: people.named_like, matching.typed_name: people.typed_like}
 
 Row = dict[str, Any]
 
@@ -109,15 +110,24 @@ class Search:
         if not about:
             return Q()
         path = PATHS[self.level][Level.STUDY]
+        like = self._like(about, wanted)
         of_patient = [
-            self._fits(a, a.column.removeprefix(PATIENT), wanted[tag]) for tag, a in about.items()
+            self._fits(a, a.column.removeprefix(PATIENT), wanted[tag])
+            for tag, a in about.items()
+            if not (like and a.condition is matching.name)
         ]
-        patients = people.named(Q(*of_patient))
+        patients = people.named(Q(*of_patient), like, "PatientName")
         if patients is None:
             return Q()  # too many to be named: asked row by row
         for tag in about:
             del wanted[tag]
         return Q(**{f"{path}patient__in": patients})
+
+    def _like(self, about: dict[str, Attribute], wanted: dict[str, str]) -> str:
+        """The patient's name when it may be misspelt, else ""."""
+        names = [wanted[tag] for tag, a in about.items() if a.condition is matching.name]
+        is_asked = self.question.is_fuzzy and names and names != [BLANK]
+        return names[0] if is_asked else ""
 
     def _condition(self, key: str, value: str) -> Q:
         paths, name = PATHS[self.level], self.question.names[key]
@@ -126,9 +136,18 @@ class Search:
         for level, path in paths.items():
             attribute = next((a for a in TABLES[level] if a.tag == key and a.condition), None)
             if attribute:
-                return self._fits(attribute, path + attribute.column, value)
+                fits = self._fits(attribute, path + attribute.column, value)
+                return self._named_if_rare(fits) if key == MODALITIES else fits
         self.warnings.append(f"Matching on {name} is not supported; the key was ignored.")
         return Q()
+
+    def _named_if_rare(self, condition: Q) -> Q:
+        """The database expects to meet every code soon, and would read the whole list for a rare
+        one. So a few rows are found first; of more, some are soon met indeed."""
+        if len(self.question.matching) > 1:
+            return condition
+        few = list(self.rows.filter(condition).values_list("pk", flat=True)[: MOST_NAMED + 1])
+        return Q(pk__in=few) if len(few) <= MOST_NAMED else condition
 
     def _fits(self, attribute: Attribute, column: str, value: str) -> Q:
         """The condition that one attribute's value fits."""
@@ -137,9 +156,8 @@ class Search:
             return attribute.blank(column) if attribute.blank else Q(pk__in=[])
         if self.question.needs_all and condition is matching.among:
             return matching.all_of(name, column, value)
-        # Of very many patients those whose name fits as it is are plenty.
-        if self.question.is_fuzzy and condition in LIKE and PATIENT not in column:
-            return LIKE[condition](name, column, value)
+        if self.question.is_fuzzy and condition is matching.typed_name:
+            return people.typed_like(name, column, value)
         return condition(name, column, value) if condition else Q()
 
     def _told(self) -> list[tuple[str, Attribute]]:

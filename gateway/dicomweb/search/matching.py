@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from gateway.dicomweb.doors import BadQuestion
 from gateway.dicomweb.search import values
 from patients.models import Fold
+from patients.models.queries import SearchKey
 from studies.models import HasAll, HasAny, ModalityList
 
 MOST_WILDCARDS = 16
@@ -88,7 +89,13 @@ def clock(key: str, column: str, value: str) -> Q:
 
 def name(key: str, column: str, value: str) -> Q:
     """A person's name against a column of folded names, groups joined by `=`."""
-    return _name(key, F(column), value)
+    found = _name(key, F(column), value)
+    if not value.isascii():
+        # Its trigrams serve every script; those of the name itself, what the locale calls letters.
+        keys = F(column.replace("folded_name", "search_key"))
+        for head in filter(None, _heads(value)):
+            found &= Q(Contains(keys, SearchKey(Value(head))))
+    return found
 
 
 def typed_name(key: str, column: str, value: str) -> Q:
@@ -113,11 +120,15 @@ def _name(key: str, folded_column: F | Fold, value: str) -> Q:
     else:
         fits = f"^{'='.join(pattern or '[^=]*' for pattern in patterns)}(=|$)"
     found = Q(Regex(folded_column, Value(fits)))
-    for group in groups:
-        if head := re.split(r"[*?]", group.strip())[0].rstrip("^"):
-            begins = Q(StartsWith(folded_column, Value(head)))
-            found &= begins | Q(Contains(folded_column, Value(f"={head}")))
+    for head in filter(None, _heads("=".join(groups))):
+        first = Q(StartsWith(folded_column, Value(head)))
+        found &= first | Q(Contains(folded_column, Value(f"={head}")))
     return found
+
+
+def _heads(value: str) -> list[str]:
+    """How each group begins, up to the first wild card."""
+    return [re.split(r"[*?]", group.strip())[0].rstrip("^ ") for group in value.split("=")]
 
 
 def combined(day_column: str, clock_column: str, day_value: str, clock_value: str) -> Q:

@@ -4,6 +4,7 @@ One condition over both tables would be answered by reading all studies for one 
 """
 
 import re
+from collections.abc import Iterable
 
 from django.db.models import F, Q, Value
 
@@ -16,21 +17,26 @@ MOST_LIKE = 500  # whose names are only like the one asked for
 SHORTEST_LIKE = 3  # letters below which a misspelling could be anything
 
 
-def named(condition: Q) -> list[int] | None:
-    """The keys of these patients; None when they are too many to be named."""
-    found = list(Patient.objects.filter(condition).values_list("pk", flat=True)[: MOST + 1])
+def named(condition: Q, like: str = "", key: str = "") -> set[int] | None:
+    """The keys of the patients who fit, and are called `like` this; None when they are too many
+    to be named.
+
+    Like is who is called so, or nearly so (fuzzy matching, PS3.18 8.3.4.2): a slip in each word is
+    forgiven, in any script, and the words may stand in any component.
+    """
+    patients = Patient.objects.filter(condition)
+    if not like:
+        return _few(patients.values_list("pk", flat=True)[: MOST + 1])
+    found = set()
+    if words := like_words(like):
+        found = {patient.pk for patient in patients.spelt_like(words).only("pk")[:MOST_LIKE]}
+    exact = patients.filter(matching.name(key, "folded_name", like))
+    return _few([*found, *exact.values_list("pk", flat=True)[: MOST + 1]])
+
+
+def _few(keys: Iterable[int]) -> set[int] | None:
+    found = set(keys)
     return found if len(found) <= MOST else None
-
-
-def named_like(key: str, column: str, value: str) -> Q:
-    """Patients who are called so, or nearly so (fuzzy matching, PS3.18 8.3.4.2): a slip in each
-    word is forgiven, in any script, and the words may stand in any component."""
-    literal = matching.name(key, column, value)
-    words = like_words(value)
-    if not words:
-        return literal
-    like = Patient.objects.spelt_like(words).values("pk")[:MOST_LIKE]
-    return literal | Q(pk__in=like)
 
 
 def typed_like(key: str, column: str, value: str) -> Q:
