@@ -1,4 +1,5 @@
-"""One ASGI callable for one port: live news on the loop, everything else in the pages' threads."""
+"""One ASGI callable for one port: live news on the loop, retrieval by its quick way, everything else
+in the pages' threads."""
 
 import contextlib
 import os
@@ -12,6 +13,7 @@ from imaging_dept.wsgi import application as wsgi_application
 # Only now is Django ready for what follows.
 from common import events, processes, web  # isort: skip
 from django.urls import get_resolver  # isort: skip
+from gateway.dicomweb import lane  # isort: skip
 
 PAGE_THREADS = int(os.environ.get("WEB_THREADS", "8"))
 SENDER_THREADS = int(os.environ.get("SENDER_THREADS", "4"))
@@ -33,7 +35,9 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
         await live(receive, send)
     elif scope["type"] == "http" and scope["path"] == events.PATH:
         await events.answer(scope, receive, send)
-    elif scope["type"] == "http":
+    elif scope["type"] == "http" and not (
+        lane.is_open_to(scope) and await lane.answer(scope, receive, send)
+    ):
         await answer_page(scope, web.noticing_a_lost_sender(receive), send)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
+from gateway.dicomweb.callers import callers
 from gateway.dicomweb.ranges import NotInRange
 from staff.access import needs
 from studies.facts import NotUsable
@@ -115,7 +116,10 @@ def opened(
         if request.method not in methods:
             return not_answered(methods)
         try:
-            return closed(request, **where)
+            found = closed(request, **where)
+            if not hasattr(request, "came_quickly"):
+                callers.remember(request)
+            return found
         except PermissionDenied:
             return _refusal(HTTPStatus.FORBIDDEN, str(closed_to))
         except (Trouble, NotInRange, NotUsable, FileNotFoundError) as why:

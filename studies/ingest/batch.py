@@ -17,7 +17,7 @@ from studies.models import IncomingFile
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 200
 MOST_ATTEMPTS = 3
 PAUSE_SECONDS = 2.0  # before another try, times the tries so far
 

@@ -20,7 +20,8 @@ from studies.ingest.matching import count_images, match_series, note_wrong_sides
 from studies.ingest.owners import check_owner, owner_of
 from studies.ingest.placing import note_growth, open_study, place
 from studies.ingest.reading import Reading
-from studies.ingest.settling import Disagrees, Reason, set_aside, tell_upload
+from studies.ingest.settling import Disagrees, Reason, set_aside, tell_uploads
+from studies.ingest.writing import write_rows
 from studies.likeness import is_intact, is_same_object, object_differences
 from studies.models import IncomingFile, Instance, Study
 
@@ -30,12 +31,9 @@ Status = IncomingFile.Status
 @transaction.atomic
 def file_study(study_uid: str, readings: Sequence[Reading]) -> None:
     """Put these objects where they belong. Doing it twice leaves the same records."""
-    waiting = {row.pk: row for row in IncomingFile.objects.locked_waiting(r.pk for r in readings)}
-    readings = [
-        Reading(waiting[reading.pk], reading.facts, reading.header)
-        for reading in readings
-        if reading.pk in waiting  # else somebody else has settled it in the meantime
-    ]
+    waiting = IncomingFile.objects.hold_waiting(reading.pk for reading in readings)
+    # What is missing there, somebody else has settled in the meantime.
+    readings = [reading for reading in readings if reading.pk in waiting]
     hold(f"study {study_uid}")
     known = Instance.objects.by_uid(reading.facts.sop_uid for reading in readings)
     fresh: dict[str, Reading] = {}
@@ -80,13 +78,9 @@ def place_agreeing(study: Study, readings: Sequence[Reading]) -> None:
         set_aside(reading.incoming, reason)
     if not placed.instances:
         return
-    note_growth(study, placed, now)
     match_series(study, placed, now.date())
-    for reading, instance in placed.instances:
-        settle_filed(reading, instance, study, placed.procedure_of(instance))
-    IncomingFile.objects.bulk_update(
-        [reading.incoming for reading, _instance in placed.instances], FILED_FIELDS
-    )
+    write_rows(study, placed.instances)
+    note_growth(study, placed, now)
     record(
         "study.images_filed",
         study,
@@ -97,37 +91,8 @@ def place_agreeing(study: Study, readings: Sequence[Reading]) -> None:
     )
     count_images(placed, now)
     note_wrong_sides(placed, now)
+    tell_uploads(reading.incoming for reading, _instance in placed.instances)
     transaction.on_commit(partial(poke, "incoming", "studies", f"study-{study.pk}"))
-
-
-FILED_FIELDS = [
-    "status",
-    "instance",
-    "study",
-    "patient",
-    "procedure",
-    "sop_instance_uid",
-    "sop_class_uid",
-    "transfer_syntax",
-    "settled_at",
-]
-
-
-def settle_filed(
-    reading: Reading, instance: Instance, study: Study, procedure_pk: int | None
-) -> None:
-    """Say in the row where the object went (unsaved)."""
-    incoming = reading.incoming
-    incoming.move_to(Status.FILED)
-    incoming.instance = instance
-    incoming.study = study
-    incoming.patient = study.patient
-    incoming.procedure_id = procedure_pk
-    incoming.sop_instance_uid = instance.sop_instance_uid
-    incoming.sop_class_uid = instance.sop_class_uid
-    incoming.transfer_syntax = instance.transfer_syntax
-    incoming.settled_at = timezone.now()
-    tell_upload(incoming)
 
 
 def settle_twin(reading: Reading, kept: Instance) -> None:
@@ -161,7 +126,7 @@ def settle_twin(reading: Reading, kept: Instance) -> None:
     incoming.procedure = kept.series.procedure
     incoming.settled_at = timezone.now()
     incoming.save()
-    tell_upload(incoming)
+    tell_uploads([incoming])
 
 
 def mend(kept: Instance, reading: Reading) -> None:

@@ -12,7 +12,7 @@ from patients.models import Patient
 from studies.facts import InstanceFacts, SeriesFacts, StudyFacts
 from studies.ingest.reading import Reading, plain, whole
 from studies.ingest.settling import Reason
-from studies.models import Instance, InstanceHeader, Series, Study, Thumbnail
+from studies.models import Instance, Series, Study
 from studies.signals import study_changed
 
 MOST_IN_INTEGER = 2**31 - 1
@@ -67,8 +67,8 @@ def _referring(study: StudyFacts) -> str:
 
 
 def place(study: Study, readings: Sequence[Reading]) -> Placed:
-    """Make what is missing. Rows go in sorted by identifier, so that two workers cannot meet
-    in a circle. The study must be locked, and none of the objects may be here."""
+    """Make the series that are missing, and say which instance each object becomes (unsaved). The
+    study must be locked, and none of the objects may be here."""
     placed = Placed()
     placed.series = Series.objects.by_uid(reading.facts.series.uid for reading in readings)
     at_home: list[Reading] = []
@@ -79,7 +79,7 @@ def place(study: Study, readings: Sequence[Reading]) -> Placed:
         else:
             at_home.append(reading)
     make_series(study, at_home, placed)
-    make_instances(at_home, placed)
+    prepare_instances(at_home, placed)
     return placed
 
 
@@ -93,7 +93,8 @@ def _elsewhere(series: Series) -> Reason:
 
 
 def make_series(study: Study, readings: Sequence[Reading], placed: Placed) -> None:
-    """Rows for the series that are not here yet."""
+    """Rows for the series that are not here yet, sorted by identifier, so that two workers cannot
+    meet in a circle."""
     new = {
         reading.facts.series.uid: _series(study, reading)
         for reading in readings
@@ -122,6 +123,7 @@ def _series(study: Study, reading: Reading) -> Series:
     )
 
 
+<<<<<<< HEAD
 def requests_told(facts: SeriesFacts) -> list[dict[str, Any]]:
     """What the images were made for, as searches tell it: items in DICOM JSON."""
     return [
@@ -145,6 +147,11 @@ def make_instances(readings: Sequence[Reading], placed: Placed) -> None:
         for reading, instance in placed.instances
     )
     Thumbnail.objects.bulk_create(Thumbnail(instance=instance) for instance in rows)
+=======
+def prepare_instances(readings: Sequence[Reading], placed: Placed) -> None:
+    """The instances that these objects become (unsaved)."""
+    placed.instances = [(r, _instance(placed.series[r.facts.series.uid], r)) for r in readings]
+>>>>>>> 2890a21 (Write a batch's rows in one statement, and let retrieval take a quick way past the pages' middleware)
 
 
 def _instance(series: Series, reading: Reading) -> Instance:

@@ -1,6 +1,6 @@
 """What becomes of the row of a received object: filed, already here, set aside, refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -107,7 +107,7 @@ def _settle(incoming: IncomingFile, status: str, reason: Reason) -> None:
     incoming.procedure = reason.procedure
     incoming.settled_at = timezone.now()
     incoming.save()
-    tell_upload(incoming)
+    tell_uploads([incoming])
 
 
 def _clean(differences: list[Difference]) -> list[Difference]:
@@ -119,7 +119,7 @@ def _clean(differences: list[Difference]) -> list[Difference]:
     ]
 
 
-def tell_upload(incoming: IncomingFile) -> None:
-    """The person who watches an upload sees each outcome."""
-    if incoming.upload_id:
-        transaction.on_commit(partial(poke, f"upload-{incoming.upload_id}"))
+def tell_uploads(settled: Iterable[IncomingFile]) -> None:
+    """The people who watch an upload see each outcome."""
+    for upload_pk in {incoming.upload_id for incoming in settled if incoming.upload_id}:
+        transaction.on_commit(partial(poke, f"upload-{upload_pk}"))

@@ -48,6 +48,10 @@ class ClaimableQuerySet(models.QuerySet[Claimed]):
         """Those of these rows that nobody has settled yet, locked in one fixed order."""
         return self.waiting().filter(pk__in=pks).select_for_update(of=("self",)).order_by("pk")
 
+    def hold_waiting(self, pks: Iterable[int]) -> set[int]:
+        """The same, told by their keys."""
+        return set(self.locked_waiting(pks).values_list("pk", flat=True))
+
     def renew(self, pks: Iterable[int]) -> None:
         """Say that these are still being worked on, but for those given back (untried again)."""
         still_held = self.waiting().filter(pk__in=pks, attempts__gt=0)
