@@ -25,12 +25,13 @@ from django.db import connection
 
 from patients.models import Patient
 from studies.facts import InstanceFacts, Kind, PatientFacts, SeriesFacts, StudyFacts
+from studies.headers import pack
 from studies.ingest.batch import BATCH, file_readings
 from studies.ingest.reading import Reading
 from studies.models import IncomingFile, Instance, Series, Study
 
 IMAGES = 200  # of a study
-HEADER = os.urandom(1200)  # about what a CT's header is once compressed
+HEADER = pack(os.urandom(1200))  # about what a CT's header is once compressed
 
 
 def new_uid() -> str:
@@ -128,8 +129,8 @@ def straightforward(facts: list[InstanceFacts]) -> None:
 
 def ours(readings: list[Reading]) -> None:
     """Batch by batch, as the worker does it."""
-    for start in range(0, len(readings), BATCH):
-        file_readings(readings[start : start + BATCH])
+    for first in range(0, len(readings), BATCH):
+        file_readings(readings[first : first + BATCH])
 
 
 def a_second(work: object, things: list[object]) -> float:

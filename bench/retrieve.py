@@ -76,8 +76,10 @@ class Question:
     more: str = ""
 
 
-def a_second(lines: list[Line], question: Question, paths: list[str]) -> float:
-    """Answers a second, the paths dealt out to all lines."""
+def a_second(peer: Peer, question: Question) -> float:
+    """Answers a second, the paths dealt out to fresh lines: Orthanc closes those that rest."""
+    paths = question.paths[peer.name]
+    lines = [Line(peer) for _ in range(question.lines)]
 
     def work(index: int) -> None:
         for path in paths[index :: len(lines)]:
@@ -89,19 +91,21 @@ def a_second(lines: list[Line], question: Question, paths: list[str]) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    return len(paths) / (time.perf_counter() - begun)
+    spent = time.perf_counter() - begun
+    for line in lines:
+        line.socket.close()
+    return len(paths) / spent
 
 
 def compare(peers: list[Peer], question: Question, rounds: int) -> None:
     """All in turn, `rounds` times; medians, ratio, and processor time of each for an answer."""
-    lines = {peer.name: [Line(peer) for _ in range(question.lines)] for peer in peers}
     rates: dict[str, list[float]] = {peer.name: [] for peer in peers}
     costs: dict[str, list[float]] = {peer.name: [] for peer in peers}
     for number in range(rounds + 1):
         for peer in peers:
             paths = question.paths[peer.name]
             before = processor_seconds(peer.pids)
-            rate = a_second(lines[peer.name], question, paths)
+            rate = a_second(peer, question)
             if number:  # the first round is for everybody to wake up
                 rates[peer.name].append(rate)
                 costs[peer.name].append(1000 * (processor_seconds(peer.pids) - before) / len(paths))

@@ -1,5 +1,5 @@
-"""One ASGI callable for one port: live news on the loop, retrieval by its quick way, everything else
-in the pages' threads."""
+"""One ASGI callable for one port: live news on the loop, images by their quick way, everything
+else in the pages' threads."""
 
 import contextlib
 import os

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from common.files import absolute
 from studies.facts import InstanceFacts
+from studies.headers import unpack
 from studies.identity import Difference
 from studies.models import IncomingFile, Instance
 
@@ -36,7 +36,7 @@ def is_same_object(kept: Instance, arrived: IncomingFile, facts: InstanceFacts) 
     pixels_there = _native_pixels(arrived.path, facts.pixel_layout, facts.frames)
     if pixels_here is None or pixels_there is None:
         return False
-    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
+    here, there = _attributes(unpack(kept.header.json)), _attributes(facts.header)
     return here == there and _sum_of(pixels_here) == _sum_of(pixels_there)
 
 
@@ -50,7 +50,7 @@ def is_intact(kept: Instance) -> bool:
 
 def object_differences(kept: Instance, facts: InstanceFacts) -> list[Difference]:
     """Which attributes differ, by tag; the pixels when no attribute does."""
-    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
+    here, there = _attributes(unpack(kept.header.json)), _attributes(facts.header)
     if kept.transfer_syntax != facts.transfer_syntax:
         syntaxes = Difference(
             field="transfer_syntax", here=kept.transfer_syntax, arrived=facts.transfer_syntax
@@ -130,5 +130,5 @@ def says_the_same_patient(kept: Instance, facts: InstanceFacts) -> bool:
     A study may by now be filed under another record than its images name, because a person
     corrected that. Its late images go where the early ones went.
     """
-    here, there = _attributes(zlib.decompress(kept.header.json)), _attributes(facts.header)
+    here, there = _attributes(unpack(kept.header.json)), _attributes(facts.header)
     return all(_said(here.get(tag)) == _said(there.get(tag)) for tag in IDENTITY)

@@ -53,7 +53,8 @@ async def answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendC
     found = await loop.run_in_executor(_answering, quick, scope)
     if found is None:
         return False
-    await send({"type": "http.response.start", "status": found.status_code, "headers": _head(found)})
+    head = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in found.items()]
+    await send({"type": "http.response.start", "status": found.status_code, "headers": head})
     if scope["method"] == "HEAD":
         found.close()
         await send({"type": "http.response.body", "body": b""})
@@ -101,10 +102,6 @@ def _look_after_connection() -> None:
     if now - _looked.get(thread, 0.0) > LOOK_SECONDS:
         _looked[thread] = now
         connection.close_if_unusable_or_obsolete()
-
-
-def _head(found: HttpResponseBase) -> list[tuple[bytes, bytes]]:
-    return [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in found.items()]
 
 
 async def _pour(

@@ -123,7 +123,6 @@ def _series(study: Study, reading: Reading) -> Series:
     )
 
 
-<<<<<<< HEAD
 def requests_told(facts: SeriesFacts) -> list[dict[str, Any]]:
     """What the images were made for, as searches tell it: items in DICOM JSON."""
     return [
@@ -136,22 +135,9 @@ def requests_told(facts: SeriesFacts) -> list[dict[str, Any]]:
     ]
 
 
-def make_instances(readings: Sequence[Reading], placed: Placed) -> None:
-    """Rows for the objects, their headers, and the small pictures that are to be drawn."""
-    in_order = sorted(readings, key=lambda reading: reading.facts.sop_uid)
-    rows = [_instance(placed.series[r.facts.series.uid], r) for r in in_order]
-    Instance.objects.bulk_create(rows)
-    placed.instances = list(zip(in_order, rows, strict=True))
-    InstanceHeader.objects.bulk_create(
-        InstanceHeader(instance=instance, json=reading.header)
-        for reading, instance in placed.instances
-    )
-    Thumbnail.objects.bulk_create(Thumbnail(instance=instance) for instance in rows)
-=======
 def prepare_instances(readings: Sequence[Reading], placed: Placed) -> None:
     """The instances that these objects become (unsaved)."""
     placed.instances = [(r, _instance(placed.series[r.facts.series.uid], r)) for r in readings]
->>>>>>> 2890a21 (Write a batch's rows in one statement, and let retrieval take a quick way past the pages' middleware)
 
 
 def _instance(series: Series, reading: Reading) -> Instance:

@@ -1,18 +1,18 @@
 """What a worker knows of one received object once the limited child has read it."""
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from common.files import absolute
 from studies import limited
 from studies.facts import InstanceFacts, NotUsable
+from studies.headers import pack
 from studies.models import IncomingFile
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A received object and its facts. `header` is DICOM JSON compressed with zlib."""
+    """A received object and its facts. `header` is DICOM JSON as it is kept (`studies.headers`)."""
 
     incoming: IncomingFile
     facts: InstanceFacts
@@ -44,7 +44,7 @@ def read(claimed: Sequence[IncomingFile]) -> tuple[list[Reading], list[Unreadabl
         if isinstance(facts, NotUsable):
             failures.append(Unreadable(incoming, facts))
         else:
-            readings.append(Reading(incoming, facts, zlib.compress(facts.header)))
+            readings.append(Reading(incoming, facts, pack(facts.header)))
     return readings, failures
 
 

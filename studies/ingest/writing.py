@@ -54,7 +54,9 @@ def write_rows(study: Study, rows: Sequence[Row]) -> None:
         reading.incoming.move_to(Status.FILED)
     now = timezone.now()
     asked = {
-        "rows": json.dumps([_said(reading, instance, now.isoformat()) for reading, instance in rows]),
+        "rows": json.dumps(
+            [_said(reading, instance, now.isoformat()) for reading, instance in rows]
+        ),
         "filed": Status.FILED,
         "now": now,
         "study": study.pk,

@@ -360,7 +360,8 @@ class Instance(models.Model):
 
 
 class InstanceHeader(models.Model):
-    """The attributes of one instance as DICOM JSON (PS3.18 Annex F), compressed with zlib."""
+    """The attributes of one instance as DICOM JSON (PS3.18 Annex F), kept as `studies.headers`
+    packs them."""
 
     instance = models.OneToOneField(
         Instance, on_delete=models.CASCADE, primary_key=True, related_name="header"

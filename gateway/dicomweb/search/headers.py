@@ -1,13 +1,13 @@
 """Attributes that stand in no column, from the stored header of one instance of each row."""
 
 import json
-import zlib
 from collections.abc import Collection
 from typing import Any
 
 from gateway.dicomweb.search.attributes import TOLD_FROM_HEADERS, Level
 from gateway.dicomweb.search.parameters import Question
 from gateway.dicomweb.search.values import Element
+from studies.headers import unpack
 from studies.models import InstanceHeader
 
 
@@ -36,7 +36,7 @@ class Headers:
         packed = self._texts.get(instance or 0)
         if packed is None:
             return {}
-        header: dict[str, Element] = json.loads(zlib.decompress(packed))
+        header: dict[str, Element] = json.loads(unpack(packed))
         return {
             tag: self._part_of(tag, told)
             for tag, told in header.items()
