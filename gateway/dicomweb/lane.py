@@ -84,7 +84,7 @@ def quick(scope: HTTPScope) -> HttpResponseBase | None:
 def _view(request: HttpRequest) -> HttpResponseBase:
     request.get_host()  # raises for a name that is not ours
     _look_after_connection()
-    match = get_resolver("gateway.urls").resolve(request.path_info[len(PREFIX) + 1 :])
+    match = get_resolver("gateway.urls").resolve(request.path_info[len(PREFIX) :])
     found: HttpResponseBase = match.func(request, **match.kwargs)
     if not found.streaming and not found.has_header("Content-Length"):
         found["Content-Length"] = str(len(found.content))  # type: ignore[attr-defined]
