@@ -35,12 +35,15 @@ class KeptFile:
 
 
 def absolute(path: str) -> Path:
-    """The place of a kept file. Raises ValueError for a path that leaves DATA_DIR."""
-    root = Path(settings.DATA_DIR)
-    place = (root / path).resolve()
-    if not place.is_relative_to(root):
+    """The place of a kept file. Raises ValueError for a path that leaves DATA_DIR.
+
+    By its words alone: asked with every frame, and the folders above may lie on other disks.
+    """
+    root = os.fspath(settings.DATA_DIR)
+    place = os.path.normpath(os.path.join(root, path))
+    if not place.startswith(root + os.sep):
         raise ValueError("That path leaves the data folder.")
-    return place
+    return Path(place)
 
 
 def aside() -> Path:
@@ -130,6 +133,25 @@ def _sync_parents(folder: Path, root: Path) -> None:
         _sync_folder(parent)
         if parent == root:
             return
+
+
+def keep_together(contents: Sequence[tuple[bytes, str]], folder: str) -> list[KeptFile]:
+    """Keep small files, each with its suffix. Raises NoRoom or OSError; then nothing is left."""
+    ensure_room()
+    kept: list[KeptFile] = []
+    try:
+        for data, suffix in contents:
+            half = aside()
+            with half.open("xb", buffering=0) as stream:
+                stream.write(data)
+                path = name_and_sync(stream.fileno(), half, folder, suffix)
+            kept.append(KeptFile(path, len(data), hashlib.sha256(data).hexdigest()))
+        sync_folders(one.path for one in kept)
+    except BaseException:
+        for one in kept:
+            remove(one.path)
+        raise
+    return kept
 
 
 def remove(path: str) -> None:

@@ -47,8 +47,13 @@ def needs(*permissions: str) -> Callable[[Page], Page]:
 
 def sight_of(user: "User") -> str:
     """All that decides what a person sees of everybody's records: people of equal permissions see
-    the same. (Whoever sees only their own is not meant.)"""
-    return " ".join(sorted(user.get_all_permissions()))
+    the same. (Whoever sees only their own is not meant.) Kept as long as the permissions are."""
+    said: tuple[object, str] | None = getattr(user, "_sight", None)
+    if said is None or said[0] is not getattr(user, "_perm_cache", None):
+        words = " ".join(sorted(user.get_all_permissions()))
+        said = (getattr(user, "_perm_cache", None), words)
+        user._sight = said  # type: ignore[attr-defined]
+    return said[1]
 
 
 def permission_required_any(*permissions: str) -> Callable[[Any], Any]:

@@ -147,6 +147,16 @@ def draw(  # noqa: PLR0913 - every argument names one wish about the picture
     return Picture(data=data, **facts)
 
 
+def draw_many(paths: Sequence[str | os.PathLike[str]], *, size: int) -> list[Picture | NotUsable]:
+    """A telling frame of each file, in order; what cannot be read answers with its NotUsable."""
+    order = {"frame": None, "size": size, "window": None, "image_format": "JPEG", "quality": 85}
+    questions = [{"do": "draw", "path": os.fspath(path), "order": order} for path in paths]
+    return [
+        found if isinstance(found, NotUsable) else Picture(data=found[1], **found[0])
+        for found in _ask(questions)
+    ]
+
+
 def decode(path: str | os.PathLike[str], frame: int) -> DecodedFrame:
     """One frame (counted from 0) as native samples, with the shape they have."""
     shape, data = _one({"do": "decode", "path": os.fspath(path), "frame": frame})

@@ -12,6 +12,7 @@ from studies.ingest import file_batch
 from studies.thumbnails import draw_batch
 
 SPELL_SECONDS = 2.0  # then the other kinds of work get their turn
+DRAWING_SECONDS = 0.3  # nobody sees an image before it is filed: pictures make way sooner
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
@@ -30,7 +31,7 @@ def file_waiting() -> None:
 def make_thumbnails() -> None:
     """Draw the small pictures that wait, for a spell, and go on."""
     heard(make_thumbnails)
-    _drawn, is_more = for_a_spell(draw_batch)
+    _drawn, is_more = for_a_spell(draw_batch, DRAWING_SECONDS)
     if is_more:
         ring_once(make_thumbnails)
 
@@ -44,9 +45,9 @@ def unpack_archives() -> None:
         ring_once(unpack_archives)
 
 
-def for_a_spell(batch: Callable[[], int]) -> tuple[int, bool]:
+def for_a_spell(batch: Callable[[], int], seconds: float = SPELL_SECONDS) -> tuple[int, bool]:
     """Batch after batch until nothing waits or the spell is over: how many, and is there more."""
-    until = time.monotonic() + SPELL_SECONDS
+    until = time.monotonic() + seconds
     done = 0
     while count := batch():
         done += count

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common.files import KeptFile, absolute, keep, remove
+from common.files import KeptFile, absolute, keep_together, remove
 from common.live import poke
 from studies import limited
 from studies.facts import NotUsable, Picture
@@ -45,21 +45,36 @@ def draw_batch(limit: int = BATCH) -> int:
     if not claimed:
         return 0
     with Lease(Thumbnail.objects.all(), [thumbnail.pk for thumbnail in claimed]):
-        drawn = {thumbnail.pk: draw_one(thumbnail) for thumbnail in claimed}
-        settle(drawn)
+        settle(draw_all(claimed))
     return len(claimed)
 
 
-def draw_one(thumbnail: Thumbnail) -> Drawn:
-    """One picture, drawn by the limited child and kept. What cannot be drawn says why."""
-    if thumbnail.attempts > MOST_ATTEMPTS:
-        return Drawn(None, None, _("Drawing it was tried twice and never came to an end."))
-    try:
-        picture = limited.draw(absolute(thumbnail.instance.path), size=SIZE, telling=True)
-    except NotUsable as why:
-        may_pass = not why.refuse and thumbnail.attempts < MOST_ATTEMPTS
-        return Drawn(None, None, sentence_of(why), again=may_pass)
-    return Drawn(picture, keep([picture.data], FOLDER, SUFFIXES[picture.media_type]), picture.fault)
+def draw_all(thumbnails: Sequence[Thumbnail]) -> dict[int, Drawn]:
+    """Every picture, drawn by the limited child and kept. What cannot be drawn says why."""
+    worn_out = [one for one in thumbnails if one.attempts > MOST_ATTEMPTS]
+    fresh = [one for one in thumbnails if one.attempts <= MOST_ATTEMPTS]
+    found = limited.draw_many([absolute(one.instance.path) for one in fresh], size=SIZE)
+    answers = list(zip(fresh, found, strict=True))
+    pictures = {one.pk: told for one, told in answers if isinstance(told, Picture)}
+    contents = [(told.data, SUFFIXES[told.media_type]) for told in pictures.values()]
+    kept = dict(zip(pictures, keep_together(contents, FOLDER), strict=True))
+    drawn = {one.pk: Drawn(None, None, _gave_up()) for one in worn_out}
+    for one, told in answers:
+        drawn[one.pk] = (
+            _not_drawn(one, told)
+            if isinstance(told, NotUsable)
+            else Drawn(told, kept[one.pk], told.fault)
+        )
+    return drawn
+
+
+def _gave_up() -> str:
+    return _("Drawing it was tried twice and never came to an end.")
+
+
+def _not_drawn(thumbnail: Thumbnail, why: NotUsable) -> Drawn:
+    may_pass = not why.refuse and thumbnail.attempts < MOST_ATTEMPTS
+    return Drawn(None, None, sentence_of(why), again=may_pass)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ with parameters, and `accept` as a query parameter where headers cannot be set (
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -80,15 +81,20 @@ def choose(request: HttpRequest, offers: Sequence[Offer]) -> Offer:
     )
 
 
-def wishes(request: HttpRequest) -> list[Range]:
+def wishes(request: HttpRequest) -> tuple[Range, ...]:
     """What the client accepts, best first. A query parameter goes before the header."""
     # In a query "+" is a space: application/dicom+json arrives torn.
     asked = request.GET.get("accept", "").replace("dicom json", "dicom+json")
     text = asked or request.headers.get("Accept", "") or "*/*"
     if len(text) > LONGEST:
         raise BadQuestion(_("The Accept header is too long."))
+    return _read(text)
+
+
+@lru_cache(maxsize=256)  # a viewer says the same with every frame
+def _read(text: str) -> tuple[Range, ...]:
     found = [wish for wish in map(_range, _MEMBERS.findall(text)) if wish and wish.weight > 0]
-    return sorted(found, key=lambda wish: -wish.weight)
+    return tuple(sorted(found, key=lambda wish: -wish.weight))
 
 
 def _range(member: str) -> Range | None:

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from common.files import absolute
+from common.questions import asked_again
 from gateway.dicomweb.doors import NotHere
 from gateway.dicomweb.trail import note
 from staff.access import StaffRequest, sight_of
 from studies.models import Instance
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from staff.models import User
     from studies.models.queries import InstanceQuerySet
 
@@ -127,35 +129,19 @@ def one(request: StaffRequest, where: dict[str, str], *, with_layout: bool = Fal
 def row_of(user: "User", sop_uid: str, *, with_layout: bool) -> tuple[Any, ...] | None:
     """The columns of the instance of this identifier, if this person may see it.
 
-    Asked with every frame. To build the question takes longer than to answer it, so it is built
-    once for everybody who sees alike, and asked again with another identifier.
+    Looked up by the one identifier that is unique; study and series are compared afterwards, which
+    spares the database two conditions on every frame.
     """
-    about = (user.pk, sight_of(user), with_layout)  # all that decides what somebody sees
-    question = _questions.get(about)
-    if question is None:
-        if len(_questions) >= MOST_QUESTIONS:
-            _questions.clear()
-        question = _questions[about] = _question(user, with_layout=with_layout)
-    statement, values = question
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [sop_uid if value == _ANY else value for value in values])
-        row: tuple[Any, ...] | None = cursor.fetchone()
+    columns = (*COLUMNS, "pixel_layout") if with_layout else COLUMNS
+
+    def rows(uid: str) -> "QuerySet[Instance, Any]":
+        return Instance.objects.visible_to(user).with_uid(uid).values_list(*columns)
+
+    # All that decides what somebody sees: who they are, and which permissions they hold.
+    row = asked_again(("instance", user.pk, sight_of(user), with_layout), rows, sop_uid)
     if row is None or not with_layout or row[-1] is None:
         return row
     return (*row[:-1], json.loads(row[-1]))
-
-
-MOST_QUESTIONS = 1000
-_ANY = "2.25.0"  # stands for the identifier while a question is built
-_questions: dict[tuple[int, str, bool], tuple[str, tuple[object, ...]]] = {}
-
-
-def _question(user: "User", *, with_layout: bool) -> tuple[str, tuple[object, ...]]:
-    """The statement and its values. Looked up by the one identifier that is unique; study and
-    series are compared afterwards, which spares the database two conditions on every frame."""
-    columns = (*COLUMNS, "pixel_layout") if with_layout else COLUMNS
-    rows = Instance.objects.visible_to(user).with_uid(_ANY).values_list(*columns)
-    return rows.query.sql_with_params()
 
 
 def may_have(user: "User", stored: Stored) -> bool:

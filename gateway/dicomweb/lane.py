@@ -11,6 +11,7 @@ import contextlib
 import io
 import logging
 import os
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +40,7 @@ GOOD = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODI
 _answering = ThreadPoolExecutor(THREADS, thread_name_prefix="lane")
 _pouring = ThreadPoolExecutor(STREAMS, thread_name_prefix="pour")
 _answers = Counter("dicomweb_quick_answers", "DICOMweb answers that went the quick way.", ["what"])
-_looked: dict[int, float] = {}
+_thread = threading.local()
 
 
 def is_open_to(scope: HTTPScope) -> bool:
@@ -76,7 +77,7 @@ def quick(scope: HTTPScope) -> HttpResponseBase | None:
         found = _chain(request)
     except Exception as why:  # the full way meets it again and says it properly
         logger.debug("The quick way ended: %r", why)
-        connection.close_if_unusable_or_obsolete()
+        _drop_broken_connection()
         return None
     return found if found.status_code in GOOD else None
 
@@ -98,9 +99,13 @@ _chain = SecurityMiddleware(OriginMiddleware(_view))  # type: ignore[arg-type, t
 def _look_after_connection() -> None:
     """Django looks at the connection with every request, and asks the database whether it is
     there. Here that is done now and then; a connection that broke is noticed by its error."""
-    now, thread = time.monotonic(), id(connection.settings_dict)
-    if now - _looked.get(thread, 0.0) > LOOK_SECONDS:
-        _looked[thread] = now
+    if time.monotonic() >= getattr(_thread, "look_again_at", 0.0):
+        _thread.look_again_at = time.monotonic() + LOOK_SECONDS
+        _drop_broken_connection()
+
+
+def _drop_broken_connection() -> None:
+    if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
 
 

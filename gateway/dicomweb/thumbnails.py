@@ -3,9 +3,13 @@
 A thumbnail never fails for what is in the object: what cannot be drawn gets a pictogram.
 """
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
 from django.http import HttpResponse, HttpResponseBase
 
 from common.files import absolute
+from common.questions import asked_again
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import Offer, choose
 from gateway.dicomweb.answers import (
@@ -27,10 +31,12 @@ from staff.access import StaffRequest
 from studies import limited
 from studies.models import Thumbnail
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 SIDE = 256  # pixels of the longer side
 QUALITY = 85
 _SUFFIXES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
-_READY = (Thumbnail.Status.MADE, Thumbnail.Status.PICTOGRAM)
 
 
 @door
@@ -58,8 +64,8 @@ def _answer(
 ) -> HttpResponseBase:
     note("study.previewed", stored.study_pk, stored.patient_pk, request.user)
     kept = _kept(stored, number) if "viewport" not in request.GET else None
-    offer = choose(request, [Offer(_media(kept)), *ALONE] if kept else ALONE)
-    if kept is not None and offer.media != _media(kept):
+    offer = choose(request, [Offer(kept.media), *ALONE] if kept else ALONE)
+    if kept is not None and offer.media != kept.media:
         kept = None
     etag = etag_of(stored.sha256, "thumbnail", number, kept.path if kept else "", offer)
     if kept is None:
@@ -74,16 +80,29 @@ def _answer(
     return labelled(answer, etag, keep)
 
 
-def _kept(stored: Stored, number: int | None) -> Thumbnail | None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture that lies on disk."""
+
+    path: str
+    frame: int
+
+    @property
+    def media(self) -> str:
+        return _SUFFIXES.get(self.path[self.path.rfind(".") :].lower(), "")
+
+
+def _kept(stored: Stored, number: int | None) -> Kept | None:
     """The stored picture, if there is one and it shows what is asked for."""
-    found = Thumbnail.objects.filter(instance=stored.pk, status__in=_READY).first()
-    if found is None or not found.path or _media(found) == "":
+    row = asked_again("thumbnail", _pictures, stored.sop_uid)
+    found = Kept(*row) if row else None
+    if found is None or not found.media:
         return None
     return found if number is None or found.frame == number - 1 else None
 
 
-def _media(kept: Thumbnail) -> str:
-    return _SUFFIXES.get(kept.path[kept.path.rfind(".") :].lower(), "")
+def _pictures(sop_uid: str) -> "QuerySet[Thumbnail, Any]":
+    return Thumbnail.objects.ready().of_object(sop_uid).values_list("path", "frame")
 
 
 def _drawn(

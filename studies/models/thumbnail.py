@@ -14,6 +14,13 @@ class ThumbnailQuerySet(ClaimableQuerySet["Thumbnail"]):
     def with_instance(self) -> Self:
         return self.select_related("instance__series")
 
+    def ready(self) -> Self:
+        """Those with something to show."""
+        return self.filter(status__in=[Thumbnail.Status.MADE, Thumbnail.Status.PICTOGRAM])
+
+    def of_object(self, sop_uid: str) -> Self:
+        return self.filter(instance__sop_instance_uid=sop_uid)
+
 
 class Thumbnail(Stateful):
     """A picture 256 pixels at its longer side, or a pictogram of what kind of object it is."""

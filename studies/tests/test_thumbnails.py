@@ -23,6 +23,11 @@ def waiting():
     return Thumbnail.objects.get()
 
 
+def answering(answer):
+    """A reader that says the same of every file."""
+    return lambda paths, **_options: [answer for _ in paths]
+
+
 def test_a_picture_is_drawn_and_kept(waiting):
     assert thumbnails.draw_batch() == 1
 
@@ -50,10 +55,8 @@ def test_a_report_gets_a_picture_of_its_kind():
 
 
 def test_what_cannot_be_drawn_says_why(waiting, monkeypatch):
-    def fail(*_args, **_options):
-        raise NotUsable("unreadable", "The pixels make no sense.")
-
-    monkeypatch.setattr(limited, "draw", fail)
+    broken = NotUsable("unreadable", "The pixels make no sense.")
+    monkeypatch.setattr(limited, "draw_many", answering(broken))
 
     thumbnails.draw_batch()
 
@@ -63,7 +66,7 @@ def test_what_cannot_be_drawn_says_why(waiting, monkeypatch):
 
 def test_a_pictogram_in_place_of_broken_pixels_is_a_failure_with_a_picture(waiting, monkeypatch):
     stand_in = Picture(b"\x89PNG", 256, 256, 0, "PICTOGRAM", "image/png", "Its pixels are cut off.")
-    monkeypatch.setattr(limited, "draw", lambda *_args, **_options: stand_in)
+    monkeypatch.setattr(limited, "draw_many", answering(stand_in))
 
     thumbnails.draw_batch()
 
@@ -73,10 +76,8 @@ def test_a_pictogram_in_place_of_broken_pixels_is_a_failure_with_a_picture(waiti
 
 
 def test_what_may_pass_is_tried_once_more_and_then_no_more(waiting, monkeypatch):
-    def fail(*_args, **_options):
-        raise NotUsable("timeout", "It took too long.", refuse=False)
-
-    monkeypatch.setattr(limited, "draw", fail)
+    slow = NotUsable("timeout", "It took too long.", refuse=False)
+    monkeypatch.setattr(limited, "draw_many", answering(slow))
 
     thumbnails.draw_batch()
     waiting.refresh_from_db()
@@ -93,7 +94,7 @@ def test_a_picture_that_ends_its_worker_is_given_up(waiting, monkeypatch):
         raise SystemExit
 
     with monkeypatch.context() as patched:
-        patched.setattr(limited, "draw", die)
+        patched.setattr(limited, "draw_many", die)
         for _ in range(2):
             Thumbnail.objects.update(next_attempt_at=timezone.now())
             with pytest.raises(SystemExit):
@@ -111,7 +112,7 @@ def test_a_picture_that_lost_a_race_leaves_no_file_behind(
     waiting, django_capture_on_commit_callbacks, data_folder
 ):
     claimed = Thumbnail.objects.with_instance().claim(5)
-    late = {row.pk: thumbnails.draw_one(row) for row in claimed}
+    late = thumbnails.draw_all(claimed)
     Thumbnail.objects.update(next_attempt_at=timezone.now())
     thumbnails.draw_batch()
 

@@ -1,0 +1,219 @@
+"""The quick way: for who has just come in, with good answers only, and the same ones."""
+
+import zlib
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+
+from audit.models import Entry
+from gateway.dicomweb import callers as memory
+from gateway.dicomweb import lane, trail
+from gateway.dicomweb.callers import callers
+from gateway.tests.asking import address
+from staff.models import ApiToken
+from studies.models import Instance
+from studies.tests.filing import filed
+from studies.tests.made_objects import an_image, ramp, saved
+
+pytestmark = pytest.mark.django_db
+
+STORED = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+
+
+@pytest.fixture(autouse=True)
+def _nobody_known_yet():
+    callers.forget()
+    trail._noted.clear()
+    cache.clear()
+    yield
+    callers.forget()
+
+
+@pytest.fixture
+def image(tmp_path):
+    return filed(saved(an_image(ramp()), tmp_path / "a.dcm"), with_pictures=True)[0]
+
+
+@pytest.fixture
+def program(person):
+    """A technician's program: what it shows, and whose it is."""
+
+    def make(role="Technician", may=""):
+        user, secret = person(role), ApiToken.new_secret()
+        user.user_permissions.set(Permission.objects.filter(codename=may))
+        ApiToken.objects.create(user=user, digest=ApiToken.digest_of(secret))
+        return f"Bearer {secret}"
+
+    return make
+
+
+def asked(path, authorization="", host="localhost", **headers):
+    """A request as the server hands it over."""
+    told = {"host": host, "accept": STORED, "authorization": authorization, **headers}
+    return {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "scheme": "http",
+        "server": ("127.0.0.1", 80),
+        "client": ("127.0.0.7", 1),
+        "root_path": "",
+        "http_version": "1.1",
+        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in told.items() if v],
+    }
+
+
+def come_in(client, image, authorization):
+    """By the full way."""
+    answer = client.get(
+        f"{address(image)}/frames/1", HTTP_AUTHORIZATION=authorization, HTTP_ACCEPT=STORED
+    )
+    assert answer.status_code == 200
+    return answer
+
+
+def test_a_stranger_is_left_to_the_full_way(image, program):
+    path = f"{address(image)}/frames/1"
+
+    assert lane.quick(asked(path)) is None
+    assert lane.quick(asked(path, "Bearer nonsense")) is None
+    assert lane.quick(asked(path, program())) is None  # valid, but nobody has looked yet
+
+
+def test_who_has_just_come_in_is_answered_the_same(client, image, program):
+    key = program()
+    usual = come_in(client, image, key)
+
+    quick = lane.quick(asked(f"{address(image)}/frames/1", key))
+
+    assert quick.content == usual.content
+    for header in ("ETag", "Cache-Control", "Content-Type", "Content-Length", "Vary"):
+        assert quick[header] == usual[header] or header == "Vary"
+
+
+def test_a_person_with_a_session_goes_the_quick_way_too(client, image, person):
+    client.force_login(person("Technician"))
+    assert client.get(f"{address(image)}/frames/1", HTTP_ACCEPT=STORED).status_code == 200
+    cookie = f"sessionid={client.cookies['sessionid'].value}"
+
+    assert lane.quick(asked(f"{address(image)}/frames/1", cookie=cookie)) is not None
+    assert lane.quick(asked(f"{address(image)}/frames/1", cookie="sessionid=other")) is None
+
+
+def test_nobody_is_remembered_for_longer_than_a_second(client, image, program, monkeypatch):
+    key, now = program(), memory.time.monotonic()
+    come_in(client, image, key)
+    path = f"{address(image)}/frames/1"
+    assert lane.quick(asked(path, key)) is not None
+
+    monkeypatch.setattr(memory.time, "monotonic", lambda: now + 60)
+
+    assert lane.quick(asked(path, key)) is None
+
+
+def test_to_be_answered_quickly_does_not_lengthen_the_memory(client, image, program, monkeypatch):
+    key, now = program(), memory.time.monotonic()
+    monkeypatch.setattr(memory.time, "monotonic", lambda: now)
+    come_in(client, image, key)
+    path = f"{address(image)}/frames/1"
+    monkeypatch.setattr(memory.time, "monotonic", lambda: now + 0.6)
+    assert lane.quick(asked(path, key)) is not None
+
+    monkeypatch.setattr(memory.time, "monotonic", lambda: now + 1.1)
+
+    assert lane.quick(asked(path, key)) is None
+
+
+def test_whoever_is_refused_is_not_remembered(client, image, program):
+    key = program("Engineer")
+    assert client.get(f"{address(image)}/frames/1", HTTP_AUTHORIZATION=key).status_code == 403
+
+    assert lane.quick(asked(f"{address(image)}/frames/1", key)) is None
+
+
+def test_every_answer_that_is_not_good_is_left_to_the_full_way(client, image, program):
+    key = program()
+    come_in(client, image, key)
+
+    for path, more in (
+        (f"{address(image)}/frames/99", {}),
+        (f"{address(image)}/frames/x", {}),
+        (f"{address(image)}/frames/1", {"accept": "text/plain"}),
+        (f"{address(image)}/frames/1", {"host": "elsewhere.example"}),
+        ("/dicom-web/nothing/here", {}),
+    ):
+        assert lane.quick(asked(path, key, **more)) is None
+
+
+def test_a_rejected_image_is_left_to_the_full_way(client, image, program):
+    reader, reviewer = program("", may="view_study"), program()
+    for key in (reader, reviewer):
+        come_in(client, image, key)
+    Instance.objects.update(is_rejected=True)
+
+    assert lane.quick(asked(f"{address(image)}/frames/1", reader)) is None
+    assert lane.quick(asked(f"{address(image)}/frames/1", reviewer)) is not None
+
+
+def test_plain_http_is_sent_on_to_https_by_the_full_way(client, image, program, settings):
+    key = program()
+    come_in(client, image, key)
+    chain = lane.SecurityMiddleware(lambda request: None)
+    chain.redirect = True
+
+    assert chain.process_request(_request(image, key)).status_code == 301
+    assert 301 not in lane.GOOD
+
+
+def _request(image, key):
+    request = lane.ASGIRequest(asked(f"{address(image)}/frames/1", key), None)
+    request.user = callers.find(request)
+    return request
+
+
+def test_what_is_taken_by_the_quick_way_stands_in_the_trail(client, image, program):
+    key = program()
+    come_in(client, image, key)
+
+    lane.quick(asked(address(image), key, accept="application/dicom"))
+
+    entry = Entry.objects.get(verb="study.retrieved")
+    assert entry.patient_id == image.series.study.patient_id
+    assert entry.origin == "127.0.0.7"
+
+
+def test_a_frame_takes_one_question_to_the_database(
+    client, image, program, django_assert_num_queries
+):
+    key = program()
+    come_in(client, image, key)
+    path = f"{address(image)}/frames/1"
+    lane.quick(asked(path, key))
+
+    with django_assert_num_queries(1):
+        assert lane.quick(asked(path, key)) is not None
+
+
+def test_only_reading_below_the_root_goes_the_quick_way():
+    assert lane.is_open_to(asked("/dicom-web/studies"))
+    assert not lane.is_open_to(asked("/worklist/"))
+    assert not lane.is_open_to({**asked("/dicom-web/studies"), "method": "POST"})
+
+
+def test_metadata_is_sent_on_as_it_is_kept_to_whoever_takes_that(client, image, program):
+    key = program()
+    place = f"{address(image)}/metadata"
+    ask = {"HTTP_AUTHORIZATION": key, "HTTP_ACCEPT": "application/dicom+json"}
+
+    plain = client.get(place, **ask)
+    packed = client.get(place, HTTP_ACCEPT_ENCODING="gzip, deflate", **ask)
+    refused = client.get(place, HTTP_ACCEPT_ENCODING="gzip, deflate;q=0", **ask)
+
+    assert packed["Content-Encoding"] == "deflate"
+    assert zlib.decompress(b"".join(packed)) == b"".join(plain)
+    assert packed["ETag"] != plain["ETag"]
+    assert "Accept-Encoding" in packed["Vary"]
+    assert not refused.has_header("Content-Encoding")
