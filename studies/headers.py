@@ -40,7 +40,7 @@ def pack(header: bytes) -> bytes:
     return b"".join([*kept, engine.flush(), *table, _END.pack(len(texts), _MARK)])
 
 
-def unpack(kept: bytes) -> bytes:
+def unpack(kept: bytes | memoryview) -> bytes:
     """The header again; what stands behind its stream is passed over."""
     return zlib.decompress(kept)
 

@@ -4,7 +4,7 @@ import functools
 import logging
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from gateway.dicomweb.callers import callers
 from gateway.dicomweb.ranges import NotInRange
-from staff.access import needs
+from staff.access import StaffRequest, needs
 from studies.facts import NotUsable
 
 logger = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ def opened(
         try:
             found = closed(request, **where)
             if not hasattr(request, "came_quickly"):
-                callers.remember(request)
+                callers.remember(cast(StaffRequest, request))
             return found
         except PermissionDenied:
             return _refusal(HTTPStatus.FORBIDDEN, str(closed_to))

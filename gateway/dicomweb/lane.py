@@ -13,11 +13,12 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from typing import Any, cast
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope
+from asgiref.typing import ASGIReceiveCallable, HTTPScope
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
@@ -28,6 +29,8 @@ from prometheus_client import Counter
 from audit.origin import OriginMiddleware
 from gateway.dicomweb.callers import callers
 from gateway.dicomweb.roots import PREFIX
+
+Send = Callable[[Any], Any]
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ def is_open_to(scope: HTTPScope) -> bool:
     return scope["path"].startswith(f"{PREFIX}/") and scope["method"] in {"GET", "HEAD"}
 
 
-async def answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> bool:
+async def answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: Send) -> bool:
     """Answer, or say False and leave everything to the full way."""
     loop = asyncio.get_running_loop()
     found = await loop.run_in_executor(_answering, quick, scope)
@@ -74,7 +77,7 @@ def quick(scope: HTTPScope) -> HttpResponseBase | None:
         return None
     request.came_quickly = True  # type: ignore[attr-defined]
     try:
-        found = _chain(request)
+        found = cast(HttpResponseBase, _chain(request))
     except Exception as why:  # the full way meets it again and says it properly
         logger.debug("The quick way ended: %r", why)
         _drop_broken_connection()
@@ -93,7 +96,7 @@ def _view(request: HttpRequest) -> HttpResponseBase:
     return found
 
 
-_chain = SecurityMiddleware(OriginMiddleware(_view))  # type: ignore[arg-type, type-var]
+_chain = SecurityMiddleware(OriginMiddleware(_view))  # type: ignore[arg-type]
 
 
 def _look_after_connection() -> None:
@@ -109,9 +112,7 @@ def _drop_broken_connection() -> None:
         connection.close_if_unusable_or_obsolete()
 
 
-async def _pour(
-    found: HttpResponseBase, receive: ASGIReceiveCallable, send: ASGISendCallable
-) -> None:
+async def _pour(found: HttpResponseBase, receive: ASGIReceiveCallable, send: Send) -> None:
     """Piece after piece, each read when the one before has left; over when the reader goes away.
 
     One thread reads all of them, because a connection to the database belongs to a thread.

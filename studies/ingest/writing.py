@@ -9,6 +9,7 @@ travels along by itself.
 import json
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -53,7 +54,7 @@ def write_rows(study: Study, rows: Sequence[Row]) -> None:
     for reading, _instance in rows:
         reading.incoming.move_to(Status.FILED)
     now = timezone.now()
-    asked = {
+    asked: dict[str, Any] = {
         "rows": json.dumps(
             [_said(reading, instance, now.isoformat()) for reading, instance in rows]
         ),
@@ -70,10 +71,10 @@ def write_rows(study: Study, rows: Sequence[Row]) -> None:
         instance.pk = made[reading.pk]
 
 
-def _said(reading: Reading, instance: Instance, now: str) -> dict[str, object]:
+def _said(reading: Reading, instance: Instance, now: str) -> dict[str, Any]:
     """One object as a JSON record: its instance's columns, and what stands beside them."""
-    row: dict[str, object] = {
-        field.column: getattr(instance, field.attname) for field in _columns(Instance)
+    row: dict[str, Any] = {
+        column: getattr(instance, field.attname) for column, field in _columns(Instance)
     }
     row["filed_at"] = now
     row["incoming_id"] = reading.pk
@@ -82,31 +83,31 @@ def _said(reading: Reading, instance: Instance, now: str) -> dict[str, object]:
     return row
 
 
-def _new_picture() -> dict[str, object]:
+def _new_picture() -> dict[str, Any]:
     """A thumbnail that is to be drawn, by column."""
     picture = Thumbnail()
     return {
-        f"picture_{field.column}": field.pre_save(picture, add=True)
-        for field in _columns(Thumbnail)
+        f"picture_{column}": field.pre_save(picture, add=True)
+        for column, field in _columns(Thumbnail)
     }
 
 
 @cache
-def _columns(model: type[Model]) -> tuple["Field[object, object]", ...]:
+def _columns(model: type[Model]) -> tuple[tuple[str, "Field[Any, Any]"], ...]:
     """What is written by us: neither the key nor what the database works out itself."""
     fields = model._meta.concrete_fields
-    return tuple(field for field in fields if not (field.primary_key or field.generated))
+    written = (field for field in fields if not (field.primary_key or field.generated))
+    return tuple((str(field.column), field) for field in written)
 
 
 @cache
 def _statement() -> str:
-    fields = _columns(Instance)
-    pictures = _columns(Thumbnail)
+    columns, pictures = _columns(Instance), _columns(Thumbnail)
     return WRITE.format(
-        typed=", ".join(f"{field.column} {field.db_type(connection)}" for field in fields),
-        columns=", ".join(field.column for field in fields),
-        picture_columns=", ".join(["instance_id", *(field.column for field in pictures)]),
-        picture_values=", ".join(f"%(picture_{field.column})s" for field in pictures),
+        typed=", ".join(f"{name} {field.db_type(connection)}" for name, field in columns),
+        columns=", ".join(name for name, _field in columns),
+        picture_columns=", ".join(["instance_id", *(name for name, _field in pictures)]),
+        picture_values=", ".join(f"%(picture_{name})s" for name, _field in pictures),
         instance=Instance._meta.db_table,
         header=InstanceHeader._meta.db_table,
         thumbnail=Thumbnail._meta.db_table,
