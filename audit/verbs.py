@@ -123,6 +123,7 @@ WORDS: dict[str, str | Promise] = {
     "trail.viewed": _("Trail opened"),
     "upload.finished": _("Upload finished"),
     "upload.started": _("Upload started"),
+    "worklist.tried": _("Worklist tried as a device"),
 }
 
 

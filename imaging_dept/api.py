@@ -29,6 +29,7 @@ from worklist.api import (
     ProposalViewSet,
     QuestionnaireViewSet,
     ScheduledProcedureViewSet,
+    WorklistQueryViewSet,
 )
 
 
@@ -49,6 +50,7 @@ router.register("procedure-types", ProcedureTypeViewSet, basename="procedure-typ
 router.register("free-times", FreeTimesViewSet, basename="free-time")
 router.register("proposals", ProposalViewSet, basename="proposal")
 router.register("discrepancies", DiscrepancyViewSet, basename="discrepancy")
+router.register("worklist-queries", WorklistQueryViewSet, basename="worklist-query")
 router.register("patients", PatientViewSet, basename="patient")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("identifiers", IdentifierViewSet, basename="identifier")

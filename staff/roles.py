@@ -19,6 +19,7 @@ ROLES: dict[str, set[str]] = {
         "worklist.book_procedure",
         "worklist.override_screening",
         "worklist.settle_discrepancy",
+        "worklist.view_worklistquery",
         "studies.add_upload",
         "studies.view_incomingfile",
         "studies.resolve_incomingfile",
@@ -68,6 +69,7 @@ ROLES: dict[str, set[str]] = {
     "Engineer": SEE_EQUIPMENT
     | {
         "worklist.view_scheduledprocedure",
+        "worklist.view_worklistquery",
         "equipment.change_device",
         "equipment.view_node",
         "equipment.report_fault",
@@ -92,6 +94,7 @@ ROLES: dict[str, set[str]] = {
         "studies.add_upload",
         "studies.match_study",
         "worklist.settle_discrepancy",
+        "worklist.view_worklistquery",
         "reports.view_report",
     },
 }

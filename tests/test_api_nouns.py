@@ -24,6 +24,7 @@ NOUNS = {
     "procedure-types": "",
     "proposals": "accept decline",
     "discrepancies": "settle",
+    "worklist-queries": ".ask .why",
     "studies": "",
     "instances": "keep reject restore mark_key unmark_key",
     "reports": (

@@ -39,6 +39,7 @@ class Viewer:
     may_register: bool
     may_perform: bool
     may_book: bool = False
+    may_see_queries: bool = False
     busy_devices: Collection[object] = frozenset()
 
     @classmethod
@@ -47,6 +48,7 @@ class Viewer:
             user.has_perm("worklist.register_arrival"),
             user.has_perm("worklist.perform_procedure"),
             user.has_perm("worklist.book_procedure"),
+            user.has_perm("worklist.view_worklistquery"),
             busy_devices,
         )
 
@@ -83,6 +85,8 @@ class Row:
     side: SafeString
     room: str
     device: str
+    is_awaited: bool
+    """Its scanner should have it on its list, and this person may look why it has not."""
     time: SafeString
     wait: SafeString
     priority: SafeString
@@ -112,6 +116,7 @@ class Row:
             side=side(procedure.side) if procedure.side else NOTHING,
             room=room,
             device="" if device.name in room else device.name,
+            is_awaited=viewer.may_see_queries and procedure.may_move,
             time=clock_of(procedure.scheduled_start, day),
             wait=wait_of(procedure),
             priority=NOTHING if is_plain else chip(order.priority, "priority"),

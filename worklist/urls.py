@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from worklist import urls_examination
 from worklist.views import (
+    asked,
     board,
     open_steps,
     orders,
@@ -29,6 +30,9 @@ urlpatterns = [
     path("stranded/<int:pk>/", stranded.stranded, name="stranded"),
     path("stranded/<int:pk>/move/", stranded.move_stranded, name="move_stranded"),
     path("stranded/<int:pk>/hold/", stranded.hold_stranded, name="hold_stranded"),
+    path("asked/<int:pk>/", asked.asked, name="asked"),
+    path("asked/<int:pk>/try/", asked.try_query, name="try_query"),
+    path("procedures/<int:pk>/on-the-scanner/", asked.on_the_scanner, name="on_the_scanner"),
     path("open/", open_steps.open_steps, name="open_steps"),
     path("open/decide/", open_steps.decide, name="decide"),
     path("open/discrepancies/<int:pk>/settle/", open_steps.settle, name="settle"),

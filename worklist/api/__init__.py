@@ -1,5 +1,6 @@
 """The worklist for programs: the same lists and the same verbs as the pages."""
 
+from worklist.api.asked import WorklistQueryViewSet
 from worklist.api.catalogue import FreeTimesViewSet, ProcedureTypeViewSet
 from worklist.api.kept import ContrastAgentViewSet, QuestionnaireViewSet
 from worklist.api.open_steps import DiscrepancyViewSet, ProposalViewSet
@@ -15,4 +16,5 @@ __all__ = [
     "ProposalViewSet",
     "QuestionnaireViewSet",
     "ScheduledProcedureViewSet",
+    "WorklistQueryViewSet",
 ]

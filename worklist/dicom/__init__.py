@@ -10,8 +10,10 @@ from pydicom.dataset import Dataset
 from worklist.dicom.answers import Asking, answer_for
 from worklist.dicom.identifier import NotAnswerable, read_identifier
 from worklist.dicom.matching import Profile, Understood, understand
-from worklist.dicom.plain import every_key, identifier_of, keys_of
+from worklist.dicom.plain import attribute_of, every_key, identifier_of, keys_of
 from worklist.models import ScheduledProcedure
+from worklist.models.asked import Question
+from worklist.models.queries import ScheduledProcedureQuerySet
 
 PENDING = 0xFF00
 PENDING_OPTIONAL_KEYS_IGNORED = 0xFF01
@@ -25,9 +27,11 @@ __all__ = [
     "Found",
     "NotAnswerable",
     "Profile",
+    "attribute_of",
     "every_key",
     "find_steps",
     "identifier_of",
+    "is_answered",
     "keys_of",
     "read_identifier",
     "worklist_answers",
@@ -58,11 +62,7 @@ class Found:
 def find_steps(identifier: Dataset, profile: Profile) -> Found:
     """What a machine of this profile is answered. Raises NotAnswerable and DatabaseError."""
     understood = understand(identifier, profile)
-    found = (
-        ScheduledProcedure.objects.asked_for(understood.question)
-        .nearest_first(timezone.now())
-        .with_worklist_details()
-    )
+    found = _nearest_first(understood.question).with_worklist_details()
     if OTHER_NUMBERS in identifier:
         found = found.with_other_numbers()
     nearest = list(found[: MOST_ANSWERS + 1])
@@ -71,6 +71,16 @@ def find_steps(identifier: Dataset, profile: Profile) -> Found:
         logger.warning("A worklist query matched more than the %s steps answered", MOST_ANSWERS)
     in_time_order = sorted(nearest[:MOST_ANSWERS], key=lambda one: (one.scheduled_start, one.pk))
     return Found(identifier, understood, profile.character_set, in_time_order, was_cut)
+
+
+def is_answered(procedure_pk: int, identifier: Dataset, profile: Profile) -> bool:
+    """Is the step among those that are answered? Without looking at what would be said of it."""
+    found = _nearest_first(understand(identifier, profile).question)
+    return procedure_pk in found.values_list("pk", flat=True)[:MOST_ANSWERS]
+
+
+def _nearest_first(question: Question) -> ScheduledProcedureQuerySet:
+    return ScheduledProcedure.objects.asked_for(question).nearest_first(timezone.now())
 
 
 def worklist_answers(identifier: Dataset, profile: Profile) -> Iterator[tuple[int, Dataset]]:

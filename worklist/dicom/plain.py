@@ -1,7 +1,7 @@
 """A query as plain text, to keep and to show; and back again, to ask it anew."""
 
 from pydicom.config import IGNORE
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_description, dictionary_VR, tag_for_keyword
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -13,8 +13,10 @@ from worklist.dicom.matching import CHARACTER_SET, called
 
 MOST_KEYS = 120
 LONGEST_VALUE = 200
-# Values that are numbers in a data set; none of them is matched.
-FIGURES = frozenset({"DS", "IS", "US", "SS", "UL", "SL", "FL", "FD"})
+# What can be typed; numbers and bytes are not matched, so their values matter to nobody.
+TEXT = frozenset(
+    {"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"}
+)
 
 
 def keys_of(identifier: Dataset) -> dict[str, str]:
@@ -42,7 +44,7 @@ def identifier_of(keys: dict[str, str]) -> Dataset:
     identifier = Dataset()
     for name, value in keys.items():
         *outer, keyword = name.split(".")
-        if tag_for_keyword(keyword) is not None and all(map(_is_sequence, outer)):
+        if tag_for_keyword(keyword) not in {None, CHARACTER_SET} and all(map(_is_sequence, outer)):
             _put(_inside(identifier, outer), keyword, value)
     return identifier
 
@@ -67,8 +69,14 @@ def _put(dataset: Dataset, keyword: str, value: str) -> None:
     if vr == "SQ":
         dataset.add_new(tag, vr, Sequence([]))
         return
-    said = None if vr in FIGURES else value or None
+    said = value if value and vr in TEXT else None
     dataset.add(DataElement(tag, vr, said, validation_mode=IGNORE))
+
+
+def attribute_of(name: str) -> str:
+    """What the standard calls an attribute, from its keywords with dots between."""
+    tag = tag_for_keyword(name.rsplit(".", 1)[-1])
+    return dictionary_description(tag) if tag is not None else name
 
 
 def every_key(table: Table = WORKLIST, inside: str = "") -> dict[str, str]:

@@ -110,6 +110,10 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
             "performed_steps",
         )
 
+    def with_moves(self) -> Self:
+        """With its history, without who moved it."""
+        return self.prefetch_related("moves")
+
     def newest_first(self) -> Self:
         return self.order_by("-scheduled_start", "-pk")
 
@@ -118,6 +122,9 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
 
     def on_device(self, device_pk: int) -> Self:
         return self.filter(device=device_pk)
+
+    def on_other_devices(self, device_pk: int) -> Self:
+        return self.exclude(device=device_pk)
 
     def on_board(self, day: dt.date) -> Self:
         """The list of `day`; today's also keeps whoever is still here from yesterday."""

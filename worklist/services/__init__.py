@@ -1,6 +1,6 @@
 """What may be done with orders and scheduled procedures. One verb, one function."""
 
-from worklist.services.asked import Asked, forget_queries, note_query
+from worklist.services.asked import Asked, forget_queries, note_query, try_query
 from worklist.services.booking import book_step, schedule_procedure, walk_in
 from worklist.services.checks import check_identity, confirm_side
 from worklist.services.drafts import save_draft
@@ -108,6 +108,7 @@ __all__ = [
     "settle_performed",
     "start_procedure",
     "stranded_on",
+    "try_query",
     "walk_in",
     "withdraw",
 ]

@@ -2,12 +2,21 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from audit.services import record
+from common.refusals import Refused
+from equipment.models import Device
+from equipment.services import caller_of
+from worklist.dicom import Found, NotAnswerable, Profile, find_steps, identifier_of
 from worklist.models import WorklistQuery
+
+if TYPE_CHECKING:
+    from staff.models import User
 
 KEPT_PER_DEVICE = 100  # different questions or answers
 KEPT_FOR = dt.timedelta(days=3)
@@ -49,6 +58,16 @@ def note_query(device_pk: int, asked: Asked, *, milliseconds: int) -> None:
     )
     kept = earlier.latest_first().values("pk")[:KEPT_PER_DEVICE]
     earlier.exclude(pk__in=kept).delete()
+
+
+def try_query(device: Device, keys: dict[str, str], *, by: "User") -> Found:
+    """What the device would be answered if it asked this now; it is not told anything."""
+    try:
+        found = find_steps(identifier_of(keys), Profile.of(caller_of(device)))
+    except NotAnswerable as why:
+        raise Refused(str(why)) from why
+    record("worklist.tried", device, by=by, steps=len(found.procedures))
+    return found
 
 
 def forget_queries() -> int:
