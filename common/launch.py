@@ -19,6 +19,7 @@ BEFORE_DJANGO = {"up", "test", "lint"}
 WITHOUT_ENGINES = {
     *("help", "--help", "-h", "version", "--version", "check", "collectstatic", "compilemessages"),
     *("diffsettings", "findstatic", "makemessages", "spectacular", "startapp"),
+    *("play_modality", "write_conformance"),
 }
 ENGINES_SECONDS = 60.0
 

@@ -18,16 +18,32 @@ class Machine:
     room: tuple[str, str, str]
     maker: str
     model_name: str
+    port: int
+    """Where it is told of storage commitment; `manage.py play_modality` listens there."""
 
 
 MACHINES = [
     Machine(
-        "CT01", "CT 1", "CT", ("CT1", "CT room 1", "Ground floor, east"), "Northlight", "Spiral 128"
+        "CT01",
+        "CT 1",
+        "CT",
+        ("CT1", "CT room 1", "Ground floor, east"),
+        "Northlight",
+        "Spiral 128",
+        11121,
     ),
     Machine(
-        "MR01", "MR 1", "MR", ("MR1", "MR room 1", "Basement, zone III"), "Northlight", "Tesla 1.5"
+        "MR01",
+        "MR 1",
+        "MR",
+        ("MR1", "MR room 1", "Basement, zone III"),
+        "Northlight",
+        "Tesla 1.5",
+        11122,
     ),
-    Machine("DX01", "X-ray 1", "DX", ("XR1", "X-ray room 1", "Ground floor"), "Halden", "Flat 43"),
+    Machine(
+        "DX01", "X-ray 1", "DX", ("XR1", "X-ray room 1", "Ground floor"), "Halden", "Flat 43", 11123
+    ),
     Machine(
         "US01",
         "Ultrasound 1",
@@ -35,9 +51,16 @@ MACHINES = [
         ("US1", "Ultrasound room 1", "First floor"),
         "Sonara",
         "Echo 9",
+        11124,
     ),
     Machine(
-        "MG01", "Mammography 1", "MG", ("MG1", "Mammography", "First floor"), "Halden", "Mamma S"
+        "MG01",
+        "Mammography 1",
+        "MG",
+        ("MG1", "Mammography", "First floor"),
+        "Halden",
+        "Mamma S",
+        11125,
     ),
     Machine(
         "XA01",
@@ -46,6 +69,7 @@ MACHINES = [
         ("AN1", "Angiography suite", "Ground floor, west"),
         "Halden",
         "C-Arc",
+        11126,
     ),
 ]
 
@@ -76,6 +100,8 @@ def load_machines() -> dict[str, Device]:
             room=room,
             modality=machine.modality,
             ae_title=machine.ae_title,
+            address="127.0.0.1",
+            port=machine.port,
             maker=machine.maker,
             model_name=machine.model_name,
             serial_number=f"DEMO-{number:04d}",
