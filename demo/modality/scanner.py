@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
+from pynetdicom.transport import AddressInformation, AssociationSocket
 
 WORKLIST = "1.2.840.10008.5.1.4.31"
 PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
@@ -31,6 +32,24 @@ class Report:
 
     kept: int = 0
     failed: dict[str, int] = field(default_factory=dict)
+
+
+class Wire(AssociationSocket):
+    """pynetdicom's socket, closed too when nothing answered at the other end."""
+
+    def _shutdown_socket(self) -> None:
+        super()._shutdown_socket()
+        if self.socket is not None:
+            self.socket.close()
+
+
+class Console(AE):
+    """The entity that calls."""
+
+    def _create_socket(
+        self, assoc: Association, address: AddressInformation, tls_args: Any
+    ) -> AssociationSocket:
+        return Wire(assoc, address=address)
 
 
 class Scanner:
@@ -55,6 +74,7 @@ class Scanner:
             yield int(server.server_address[1])
         finally:
             server.shutdown()
+            server.server_close()
 
     def worklist(self, identifier: Dataset) -> list[Dataset]:
         """Every answer to a query. Raises Silence."""
@@ -112,7 +132,7 @@ class Scanner:
 
     @contextlib.contextmanager
     def _calling(self, *classes: str, handlers: list[Any] | None = None) -> Iterator[Association]:
-        entity = AE(ae_title=self.title)
+        entity = Console(ae_title=self.title)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = PATIENCE_SECONDS
         entity.connection_timeout = PATIENCE_SECONDS
         for one in classes:
