@@ -21,7 +21,7 @@ from gateway.dimse.admission import TOO_MANY
 from gateway.dimse.association import Call
 from gateway.dimse.clerk import Clerk
 from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
-from gateway.dimse.registry import SERVICES
+from gateway.dimse.registry import SERVICES, answer
 from gateway.dimse.scribe import Scribe
 from gateway.dimse.tls import server_context
 from gateway.dimse.transport import BoundedSocket
@@ -108,9 +108,8 @@ class Door(ThreadedAssociationServer):
         call.acceptor.implementation_class_uid = self.ae.implementation_class_uid
         call.acceptor.implementation_version_name = self.ae.implementation_version_name
         call.requestor.address_info = AddressInformation.from_tuple(visit.address)
-        for service in SERVICES:
-            for event, handler in service.handlers:
-                call.bind(event, handler)
+        for event in {event for service in SERVICES for event, _ in service.handlers}:
+            call.bind(event, answer)
         with self._lock:
             call.start()
             self._guests.append(call)

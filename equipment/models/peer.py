@@ -44,6 +44,18 @@ class Peer(models.Model):
         help_text=_("When we call it, we use TLS."),
     )
     last_heard_at = models.DateTimeField(null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(
+        _("last answered"), null=True, blank=True, editable=False, help_text=_("To our call.")
+    )
+    called_at = models.DateTimeField(_("last called"), null=True, blank=True, editable=False)
+    trouble = models.CharField(
+        _("why it did not answer"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
 
     class Meta:
         abstract = True

@@ -3,6 +3,7 @@
 from equipment.services.attachments import attach
 from equipment.services.blocks import Block, move_block, plan_block, withdraw_block
 from equipment.services.callers import Caller, caller_of, identify_caller
+from equipment.services.calls import destination, note_call
 from equipment.services.faults import Fault, add_to_fault, report_fault
 from equipment.services.maintenance import (
     Opening,
@@ -31,12 +32,14 @@ __all__ = [
     "caller_of",
     "change_device_status",
     "change_plan",
+    "destination",
     "finish_work",
     "hand_back",
     "identify_caller",
     "list_due",
     "make_plan",
     "move_block",
+    "note_call",
     "note_work",
     "open_entry",
     "plan_block",

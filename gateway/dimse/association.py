@@ -1,7 +1,7 @@
 """One machine's call: who it is, what it may ask for, and that nothing of it stays behind."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from django.db import close_old_connections, connections
@@ -12,6 +12,8 @@ from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import (
     C_ECHO,
     C_FIND,
+    C_GET,
+    C_MOVE,
     C_STORE,
     N_ACTION,
     N_CREATE,
@@ -19,17 +21,20 @@ from pynetdicom.dimse_primitives import (
     N_SET,
     DimseServiceType,
 )
-from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT
+from pynetdicom.pdu_primitives import A_ASSOCIATE, A_P_ABORT, SOPClassExtendedNegotiation
 from pynetdicom.presentation import PresentationContext
+from pynetdicom.service_class import ServiceClass
 
 from equipment.services import Caller
-from gateway.dimse.admission import ACCEPTED, judge
+from gateway.dimse.admission import ACCEPTED, NOT_FOR_YOU, judge
+from gateway.dimse.archive.models import granted
 from gateway.dimse.intake import Intake
+from gateway.dimse.roles import Roles
 from gateway.dimse.scribe import Scribe
 from gateway.dimse.transport import SteadyMachine
 
 # Messages that the registry's services answer; whoever sends another is not understood.
-ANSWERED = (C_ECHO, C_STORE, C_FIND, N_CREATE, N_SET, N_GET, N_ACTION)
+ANSWERED = (C_ECHO, C_STORE, C_FIND, C_MOVE, C_GET, N_CREATE, N_SET, N_GET, N_ACTION)
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ class Call(Association):
     def __init__(self, ae: AE, caller: Caller, scribe: Scribe) -> None:
         super().__init__(ae, MODE_ACCEPTOR)
         self.afterwards = []
+        self.granted: dict[str, bytes] = {}  # of extended negotiation, by SOP class
         self.caller = caller
         self.scribe = scribe
         self.acse = Reception(self)
@@ -89,11 +95,38 @@ class Call(Association):
         self.dimse.is_serving = True
         close_old_connections()
         try:
-            super()._serve_request(msg, context_id)
+            if isinstance(msg, C_MOVE | C_GET):
+                self._retrieve(msg, context_id)
+            else:
+                super()._serve_request(msg, context_id)
             self._do_what_could_wait()
         finally:
             close_old_connections()
             self.dimse.is_serving = False
+
+    def _retrieve(self, msg: C_MOVE | C_GET, context_id: int) -> None:
+        """Our own sub-operations: pynetdicom's would encode every object anew."""
+        context = self._accepted_cx.get(context_id)
+        if context is None or not msg.is_valid_request:
+            self.abort()
+            return
+        kind = evt.EVT_C_MOVE if isinstance(msg, C_MOVE) else evt.EVT_C_GET
+        self.dimse.cancel_req = {}
+        self._is_paused = True  # as pynetdicom does while a service answers
+        facts = {
+            "request": msg,
+            "context": context.as_tuple,
+            "_is_cancelled": ServiceClass(self).is_cancelled,
+        }
+        try:
+            evt.trigger(self, kind, facts)
+        finally:
+            self._is_paused = False
+            self.dimse.cancel_req = {}
+
+    def is_relational(self, sop_class: str) -> bool:
+        """Were relational queries negotiated for this SOP class (PS3.4 C.5)?"""
+        return self.granted.get(sop_class, b"")[:1] == b"\x01"
 
     def _do_what_could_wait(self) -> None:
         """Whatever fails here has no part in the answer."""
@@ -122,26 +155,42 @@ class Reception(ACSE):
         """Say yes: who calls was admitted before this association was handed over to us."""
         request = cast(A_ASSOCIATE, self.requestor.primitive)
         self.requestor.ae_title = request.calling_ae_title
-        caller = self.assoc.caller
-        answers = [
-            _answer(proposed, caller) for proposed in request.presentation_context_definition_list
-        ]
+        proposed = request.presentation_context_definition_list
+        roles = Roles(self.requestor.role_selection, self.assoc.caller)
+        answers = roles.settled([_answer(one, roles) for one in proposed], proposed)
         self.assoc._accepted_cx = {
             cast(int, one.context_id): one for one in answers if one.result == ACCEPTED
         }
         self.assoc._rejected_cx = [one for one in answers if one.result != ACCEPTED]
+        for role in roles.items():
+            self.acceptor.add_negotiation_item(role)
+        for extension in self._granted():
+            self.acceptor.add_negotiation_item(extension)
         self.send_accept()
         evt.trigger(self.assoc, evt.EVT_ACCEPTED, {})
         self.assoc.is_established = True
         evt.trigger(self.assoc, evt.EVT_ESTABLISHED, {})
 
+    def _granted(self) -> Iterator[SOPClassExtendedNegotiation]:
+        """What is granted of SOP Class Extended Negotiation (PS3.7 D.3.3.5)."""
+        for sop_class, asked in self.requestor.sop_class_extended.items():
+            given = granted(str(sop_class), asked)
+            if given is not None:
+                self.assoc.granted[str(sop_class)] = given
+                item = SOPClassExtendedNegotiation()
+                item.sop_class_uid = sop_class
+                item.service_class_application_information = given
+                yield item
 
-def _answer(proposed: PresentationContext, caller: Caller) -> PresentationContext:
+
+def _answer(proposed: PresentationContext, roles: Roles) -> PresentationContext:
     """Accepted with one transfer syntax, or the reason why not (PS3.8 table 9-18)."""
-    verdict = judge(str(proposed.abstract_syntax), proposed.transfer_syntax, caller)
+    verdict = judge(str(proposed.abstract_syntax), proposed.transfer_syntax, roles.caller)
     answer = PresentationContext()
     answer.context_id = proposed.context_id
     answer.abstract_syntax = proposed.abstract_syntax
-    answer._as_scu, answer._as_scp = False, True
+    answer._as_scu, answer._as_scp = roles.of(str(proposed.abstract_syntax))
     answer.result, answer.transfer_syntax = verdict.result, [verdict.transfer_syntax]
+    if answer._as_scu and verdict.result == NOT_FOR_YOU:  # it may not send, but may have ours
+        answer.result = ACCEPTED
     return answer

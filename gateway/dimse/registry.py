@@ -1,6 +1,6 @@
 """What the door offers, as one table; docs/conformance.md is made from it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,8 @@ from pydicom.uid import (
 from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse import performed, performed_retrieve, storage, worklist
+from gateway.dimse import archive, performed, performed_retrieve, storage, worklist
+from gateway.dimse.archive import finding, retrieving
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
@@ -61,6 +62,25 @@ class Service:
         return not self.transfer_syntaxes or transfer_syntax in self.transfer_syntaxes
 
 
+def _of_archive(model: archive.Model) -> Iterator[Service]:
+    """Find, move and get of one information model."""
+    for operation, name, event, handler, statuses in (
+        (archive.FIND, "Find", evt.EVT_C_FIND, archive.handle_archive_find, finding.STATUSES),
+        (archive.MOVE, "Move", evt.EVT_C_MOVE, archive.handle_move, retrieving.MOVE_STATUSES),
+        (archive.GET, "Get", evt.EVT_C_GET, archive.handle_get, retrieving.GET_STATUSES),
+    ):
+        sop_class = UID(model.sop_class(operation))
+        yield Service(
+            f"{model.name} {name}",
+            sop_class,
+            event,
+            handler,
+            "may_retrieve",
+            UNCOMPRESSED,
+            statuses,
+        )
+
+
 SERVICES = (
     Service("Verification", VERIFICATION, evt.EVT_C_ECHO, handle_echo, "", UNCOMPRESSED),
     Service(
@@ -99,4 +119,12 @@ SERVICES = (
         UNCOMPRESSED,
         performed_retrieve.STATUSES,
     ),
+    *(service for model in archive.MODELS for service in _of_archive(model)),
 )
+
+
+def answer(event: evt.Event) -> Any:
+    """Let the service whose SOP class was asked for answer: several share a kind of message."""
+    asked = event.context.abstract_syntax
+    service = next(one for one in SERVICES if one.offers(asked))
+    return dict(service.handlers)[event.event](event)

@@ -14,6 +14,7 @@ from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.events import Event
 
 from equipment.services import Caller
+from gateway.dimse.cancelling import BREATH, is_cancelled
 from worklist.dicom import (
     PENDING,
     PENDING_OPTIONAL_KEYS_IGNORED,
@@ -44,7 +45,6 @@ STATUSES = {
     "two items in a sequence key; Error Comment says which",
     CANNOT_PROCESS: "an error of ours; the log has it",
 }
-BREATH = 10  # answers between two looks whether the asker has cancelled
 
 if TYPE_CHECKING:
     from gateway.dimse.association import Call
@@ -101,7 +101,7 @@ class Query:
         )
         sent = self.asked.steps
         for procedure, answer in zip(found.procedures, found, strict=True):
-            if len(sent) % BREATH == BREATH - 1 and _is_cancelled(self.event):
+            if len(sent) % BREATH == BREATH - 1 and is_cancelled(self.event):
                 yield CANCELLED, None
                 return
             yield answer
@@ -118,18 +118,6 @@ class Query:
             milliseconds = round(1000 * (time.monotonic() - self.begun))
             note = partial(note_query, self.caller.device_pk, self.asked, milliseconds=milliseconds)
             cast("Call", self.event.assoc).afterwards.append(note)
-
-
-def _is_cancelled(event: Event) -> bool:
-    """Let the answers so far go out, so that a C-CANCEL can come in, and look for one.
-
-    pynetdicom reads nothing while it has something to send.
-    """
-    dul = event.assoc.dul
-    while not dul.to_provider_queue.empty() and dul.is_alive():
-        time.sleep(0.0005)
-    time.sleep(0.003)
-    return bool(event.is_cancelled)
 
 
 def _status(code: int, comment: str, offending: int | None) -> Dataset:
