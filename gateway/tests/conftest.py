@@ -1,8 +1,13 @@
 """A real listener on a loopback port, and machines that it knows."""
 
+import contextlib
+import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pydicom.config
 import pytest
@@ -99,3 +104,33 @@ def eventually() -> Callable[[Callable[[], bool]], None]:
         pytest.fail("It did not happen in time.")
 
     return wait
+
+
+@pytest.fixture
+def storescp(dcmtk, tmp_path: Path) -> Callable[..., Any]:
+    """`with storescp("TITLE") as (port, folder)`: DCMTK's receiver, until the block ends."""
+
+    @contextlib.contextmanager
+    def running(title: str, *words: str) -> Iterator[tuple[int, Path]]:
+        folder = tmp_path / f"at-{title}"
+        folder.mkdir()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        command = [dcmtk("storescp"), "-aet", title, "-od", str(folder), *words, str(port)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as it:
+            try:
+                _wait_for(port)
+                yield port, folder
+            finally:
+                it.terminate()
+
+    return running
+
+
+def _wait_for(port: int) -> None:
+    over = threading.Event()
+    for _ in range(500):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        over.wait(0.01)
+    pytest.fail("Nothing listens there.")

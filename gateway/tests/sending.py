@@ -53,9 +53,7 @@ def wire_of(path: Path, otherwise: str = "") -> Wire:
 
 def _end_of_meta(content: bytes) -> int:
     """Where group 0002 ends; it is always explicit VR little endian (PS3.10 7.1)."""
-    if content[128:132] != b"DICM":
-        return 0
-    place = 132
+    place = 132 if content[128:132] == b"DICM" else 0
     while content[place : place + 2] == b"\x02\0":
         if content[place + 4 : place + 6] in {b"OB", b"UN", b"UT"}:
             place += 12 + int.from_bytes(content[place + 8 : place + 12], "little")
