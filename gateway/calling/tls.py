@@ -11,11 +11,11 @@ def client_context() -> ssl.SSLContext:
     Host names are not compared: machines in an imaging department are known by address and AE
     title, and their certificates by the department's own authority.
     """
-    authority = getattr(settings, "DICOM_TLS_CA", "")
+    authority = settings.DICOM_TLS_CA
     context = ssl.create_default_context(cafile=authority or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.check_hostname = False
-    certificate = getattr(settings, "DICOM_TLS_CERTIFICATE", "")
+    certificate = settings.DICOM_TLS_CERTIFICATE
     if certificate:
-        context.load_cert_chain(certificate, getattr(settings, "DICOM_TLS_KEY", "") or None)
+        context.load_cert_chain(certificate, settings.DICOM_TLS_KEY or None)
     return context

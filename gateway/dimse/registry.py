@@ -127,4 +127,5 @@ def answer(event: evt.Event) -> Any:
     """Let the service whose SOP class was asked for answer: several share a kind of message."""
     asked = event.context.abstract_syntax
     service = next(one for one in SERVICES if one.offers(asked))
-    return dict(service.handlers)[event.event](event)
+    handler = next(it for kind, it in service.handlers if kind == event.event)
+    return handler(event)

@@ -31,7 +31,7 @@ class Received:
     requests: list[Any] = field(default_factory=list)
 
     def handle(self, event: evt.Event) -> int:
-        request = event.request
+        request: Any = event.request
         encoded = request.DataSet.getvalue()
         uid = str(request.AffectedSOPInstanceUID)
         self.objects[uid] = (str(event.context.transfer_syntax), encoded)
@@ -59,7 +59,7 @@ class Workstation:
         entity = AE(ae_title=self.calling)
         for sop_class, *syntaxes in contexts:
             entity.add_requested_context(sop_class, list(syntaxes) or None)
-        handlers = [(evt.EVT_C_STORE, received.handle)] if received else []
+        handlers: list[Any] = [(evt.EVT_C_STORE, received.handle)] if received else []
         return entity.associate(
             "127.0.0.1",
             self.port,

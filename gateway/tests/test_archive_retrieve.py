@@ -1,6 +1,9 @@
 """C-GET and C-MOVE: bit for bit where the syntax is taken, converted where not, and counted."""
 
 import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pydicom
 import pytest
@@ -98,7 +101,7 @@ def test_who_takes_nothing_we_can_make_is_told_why(workstation, study):
 
 def test_series_and_images_are_got_alone(workstation, study):
     series = study.series.get()
-    one = series.instances.first()
+    one = series.instances.earliest("pk")
     below = {"SeriesInstanceUID": series.series_instance_uid}
 
     _responses, of_series = workstation.get(
@@ -139,7 +142,7 @@ def test_nothing_that_fits_is_a_success_of_nothing(workstation, study):
 
 
 def test_a_rejected_image_stays_here(workstation, study):
-    rejected = Instance.objects.first()
+    rejected = Instance.objects.earliest("pk")
     Instance.objects.filter(pk=rejected.pk).update(is_rejected=True)
 
     _responses, received = workstation.get(of_study(study), (CT, EXPLICIT))
@@ -156,7 +159,7 @@ def test_other_keys_do_not_select_what_is_sent(workstation, study):
 
 
 def test_a_lost_file_is_one_failed_object(workstation, study):
-    absolute(Instance.objects.first().path).unlink()
+    absolute(Instance.objects.earliest("pk").path).unlink()
 
     responses, _received = workstation.get(
         of_study(study), *((CT, one) for one in SYNTAXES.values())
@@ -164,7 +167,7 @@ def test_a_lost_file_is_one_failed_object(workstation, study):
 
     final, failed = responses[-1]
     assert (final.Status, counts(final)) == (SOME_FAILED, (2, 1, 0))
-    assert failed.FailedSOPInstanceUIDList == Instance.objects.first().sop_instance_uid
+    assert failed.FailedSOPInstanceUIDList == Instance.objects.earliest("pk").sop_instance_uid
 
 
 def test_what_left_the_house_is_in_the_trail(workstation, study):
@@ -192,6 +195,15 @@ def test_a_retrieval_is_cancelled_in_the_middle(workstation, study, samples, tmp
     assert final.NumberOfRemainingSuboperations == 30 - len(received.objects) > 0
 
 
+@dataclass
+class Destination:
+    running: Callable[..., Any]
+    received: Received
+
+    def __call__(self, *contexts, **facts):
+        return self.running(*contexts, **facts)
+
+
 @pytest.fixture
 def destination(transactional_db):
     """`destination(contexts)`: an archive that takes these, registered as ARCHIVE."""
@@ -200,8 +212,7 @@ def destination(transactional_db):
     def running(*contexts, **facts):
         return machine(contexts, [(evt.EVT_C_STORE, received.handle)], "ARCHIVE", **facts)
 
-    running.received = received
-    return running
+    return Destination(running, received)
 
 
 def registered(server, **facts):
@@ -317,7 +328,7 @@ def test_every_accepted_sample_comes_back_bit_for_bit_and_is_found_by_name(
 def got_by_get(workstation):
     """Everything, by as many associations as contexts need."""
     pairs = list(Instance.objects.values_list("sop_class_uid", "transfer_syntax").distinct())
-    objects = {}
+    objects: dict[str, Any] = {}
     for first in range(0, len(pairs), 100):
         some = pairs[first : first + 100]
         uids = [

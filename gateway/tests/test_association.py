@@ -99,9 +99,9 @@ def test_services_that_a_machine_may_not_use_are_refused_one_by_one(listener):
 
 
 def test_what_nobody_here_offers_is_unknown(listener):
-    patient_root_find = "1.2.840.10008.5.1.4.1.2.1.1"
+    color_palettes = "1.2.840.10008.5.1.4.39.2"
 
-    association = listener.call(VERIFICATION, patient_root_find)
+    association = listener.call(VERIFICATION, color_palettes)
 
     assert [cx.result for cx in association.rejected_contexts] == [3]
 

@@ -1,6 +1,6 @@
 """The patient level of Patient Root: who has something stored here (PS3.4 table C.6-1)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
@@ -57,7 +57,7 @@ def _row(patient: Patient, counts: dict[str, int]) -> Row:
 
 
 def _counts(patients: list[int]) -> dict[int, dict[str, int]]:
-    rows: Iterable[dict[str, Any]] = (
+    rows: Any = (
         Study.objects.clinical()
         .filter(patient__in=patients)
         .values("patient")
