@@ -14,7 +14,7 @@ from pynetdicom import evt
 
 from equipment.services import Caller
 from gateway.dimse import archive, performed, performed_retrieve, storage, worklist
-from gateway.dimse.archive import finding, retrieving
+from gateway.dimse.archive import finding, moving, retrieving
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
@@ -66,8 +66,8 @@ def _of_archive(model: archive.Model) -> Iterator[Service]:
     """Find, move and get of one information model."""
     for operation, name, event, handler, statuses in (
         (archive.FIND, "Find", evt.EVT_C_FIND, archive.handle_archive_find, finding.STATUSES),
-        (archive.MOVE, "Move", evt.EVT_C_MOVE, archive.handle_move, retrieving.MOVE_STATUSES),
-        (archive.GET, "Get", evt.EVT_C_GET, archive.handle_get, retrieving.GET_STATUSES),
+        (archive.MOVE, "Move", evt.EVT_C_MOVE, archive.handle_move, moving.STATUSES),
+        (archive.GET, "Get", evt.EVT_C_GET, archive.handle_get, retrieving.STATUSES),
     ):
         sop_class = UID(model.sop_class(operation))
         yield Service(

@@ -2,7 +2,8 @@
 
 from gateway.dimse.archive.finding import handle_archive_find
 from gateway.dimse.archive.models import FIND, GET, MODELS, MOVE, Model
-from gateway.dimse.archive.retrieving import handle_get, handle_move
+from gateway.dimse.archive.moving import handle_move
+from gateway.dimse.archive.retrieving import handle_get
 
 __all__ = [
     "FIND",

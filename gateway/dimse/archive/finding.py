@@ -4,18 +4,16 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
-from django.conf import settings
 from django.db import DatabaseError, DataError
-from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pynetdicom.events import Event
 
 from equipment.services import Caller
 from gateway.dicomweb.doors import BadQuestion
-from gateway.dimse.archive.asking import Asked, Found, ask
-from gateway.dimse.archive.identifier import CHARACTER_SET, LEVEL, Identifier, identifier_of
+from gateway.dimse.archive.answers import data_set
+from gateway.dimse.archive.asking import Asked, ask
+from gateway.dimse.archive.identifier import identifier_of
 from gateway.dimse.cancelling import BREATH, is_cancelled
-from worklist.dicom.charsets import sayable
 from worklist.dicom.identifier import NotAnswerable
 
 if TYPE_CHECKING:
@@ -43,9 +41,6 @@ STATUSES = {
     "says which",
     CANNOT_PROCESS: "an error of ours; the log has it",
 }
-UTF_8 = "ISO_IR 192"
-RETRIEVE_AE_TITLE = 0x00080054
-_TEXTS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 
 logger = logging.getLogger(__name__)
 Answer = tuple[int | Dataset, Dataset | None]
@@ -86,43 +81,11 @@ def _answers(event: Event, caller: Caller) -> Iterator[Answer]:
         if count % BREATH == 0 and is_cancelled(event):
             yield CANCELLED, None
             return
-        yield pending, _data_set(row, identifier, found, caller.character_set)
+        yield pending, data_set(row, identifier, found, caller.character_set)
     logger.info("%s searched at level %s: %s matches", call, identifier.depth, len(found.rows))
     if found.was_cut:
         comment = f"More than {len(found.rows)} matches; ask for less."
         yield status_of(OUT_OF_RESOURCES, comment), None
-
-
-def _data_set(
-    row: dict[str, dict[str, object]], identifier: Identifier, found: Found, character_set: str
-) -> Dataset:
-    """The keys that were asked for, and nothing else but what says how to read and get them."""
-    answer = Dataset.from_json(
-        {tag: told for tag, told in row.items() if tag in found.told and "BulkDataURI" not in told}
-    )
-    for tag in found.told - row.keys():
-        number = int(tag, 16)
-        answer.add_new(number, _vr(number, identifier), None)
-    answer.add_new(LEVEL, "CS", str(identifier.depth))
-    answer.add_new(RETRIEVE_AE_TITLE, "AE", settings.DICOM_AE_TITLE)
-    answer.pop(CHARACTER_SET, None)
-    said = character_set if sayable(_texts_of(answer), character_set) else UTF_8
-    if said:
-        answer.add_new(CHARACTER_SET, "CS", said.split("\\"))
-    return answer
-
-
-def _vr(tag: int, identifier: Identifier) -> str:
-    try:
-        return dictionary_VR(tag)
-    except KeyError:
-        return str(identifier.keys[tag].VR)
-
-
-def _texts_of(data_set: Dataset) -> Iterator[str]:
-    for element in data_set.iterall():
-        if element.VR in _TEXTS:
-            yield str(element.value or "")
 
 
 def status_of(code: int, comment: str, offending: int | None = None) -> Dataset:

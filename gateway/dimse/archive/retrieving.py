@@ -13,9 +13,7 @@ from pynetdicom.association import Association
 from pynetdicom.events import Event
 
 from audit.services import record
-from equipment.models import Peer
-from equipment.services import destination
-from gateway.calling import NoAnswer, calling
+from gateway.calling import NoAnswer
 from gateway.calling.storing import Lost, NotSent, Originator, Sender, batches
 from gateway.dimse.archive.identifier import identifier_of
 from gateway.dimse.archive.tally import (
@@ -39,12 +37,11 @@ if TYPE_CHECKING:
 
 NOT_AUTHORISED = 0x0124
 TOO_MANY = 0xA701
-UNKNOWN_DESTINATION = 0xA801
 DOES_NOT_MATCH = 0xA900
 CANNOT_PROCESS = 0xC000
 PENDING_EVERY = 0.2  # seconds between two words on how far it is
 
-COMMON = {
+STATUSES = {
     PENDING: "sub-operations go on; at most five times a second",
     SUCCESS: "everything was sent, or nothing fitted",
     CANCELLED: "cancelled by C-CANCEL; what had been sent stays sent",
@@ -56,11 +53,6 @@ COMMON = {
     "Error Comment says which",
     CANNOT_PROCESS: "an error of ours, or the database is away; the log has it",
 }
-GET_STATUSES = COMMON
-MOVE_STATUSES = COMMON | {
-    UNKNOWN_DESTINATION: "the move destination is not registered as one that is sent images, or "
-    "nobody knows where it listens",
-}
 Opened = AbstractContextManager[Association]
 logger = logging.getLogger(__name__)
 
@@ -68,26 +60,10 @@ logger = logging.getLogger(__name__)
 def handle_get(event: Event) -> None:
     """Send what is asked for on the very association that asks."""
     call = cast("Call", event.assoc)
-    _answer(event, lambda _request: None, lambda _contexts: nullcontext(call))
+    answer_retrieval(event, lambda _request: None, lambda _contexts: nullcontext(call))
 
 
-def handle_move(event: Event) -> None:
-    """Send what is asked for to a destination that we know."""
-    found: list[Peer] = []
-
-    def look_up(request: Request) -> Request | None:
-        title = str(getattr(request, "MoveDestination", "") or "").strip()
-        peer = destination(title)
-        if peer is None:
-            comment = f"{title or 'No destination'}: not known as one to send to."
-            return refusal_of(request, UNKNOWN_DESTINATION, comment)
-        found.append(peer)
-        return None
-
-    _answer(event, look_up, lambda contexts: calling(found[0], contexts))
-
-
-def _answer(
+def answer_retrieval(
     event: Event,
     refusal: Callable[[Request], Request | None],
     opened: Callable[[Sequence[Any]], Opened],
