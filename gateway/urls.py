@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from gateway.dicomweb import bulkdata, frames, metadata, objects, rendered, thumbnails
+from gateway.dicomweb import bulkdata, frames, metadata, objects, rendered, thumbnails, worklist
 from gateway.dicomweb.doors import by_method
 from gateway.dicomweb.missing import missing
 from gateway.dicomweb.search import views as search
@@ -32,6 +32,7 @@ FRAMES = f"{INSTANCE}/frames/<str:frames>"
 
 urlpatterns = [
     path(FRAMES, frames.frames, name="frames"),  # what is asked for most
+    path("modality-scheduled-procedure-steps", worklist.scheduled_steps, name="scheduled-steps"),
     path("studies", by_method(search.studies, store), name="search-studies"),
     path("series", search.series, name="search-series"),
     path("instances", search.instances, name="search-instances"),

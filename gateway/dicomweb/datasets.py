@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from gateway.dicomweb.accept import Offer, choose
 from gateway.dicomweb.answers import (
     ASK_AGAIN,
+    Answer,
     Part,
     etag_of,
     labelled,
@@ -47,11 +48,16 @@ def found(
     """The answer to a search: a list, what was not done for it, and 304 when it is an old one."""
     answer = listed(models, offer)
     etag = etag_of("found", offer, answer.content)
-    notes = [f'299 {request.get_host()} "{text}"' for text in warnings]
     kept = unchanged(request, etag, ASK_AGAIN) or labelled(answer, etag, ASK_AGAIN)
+    return warned(request, kept, warnings)
+
+
+def warned(request: HttpRequest, answer: Answer, warnings: Iterable[str]) -> Answer:
+    """The same answer, saying what was not done for it (8.3.4)."""
+    notes = [f'299 {request.get_host()} "{text}"' for text in warnings]
     if notes:
-        kept["Warning"] = ", ".join(notes)
-    return kept
+        answer["Warning"] = ", ".join(notes)
+    return answer
 
 
 def single(model: Model, offer: Offer) -> HttpResponse:

@@ -23,7 +23,7 @@ def test_every_address_is_stated(address):
 
 
 def test_no_address_is_stated_that_does_not_answer():
-    stated = set(re.findall(r"`(/(?:studies|series|instances)[^`]*)`", STATEMENT))
+    stated = set(re.findall(r"`(/(?:studies|series|instances|modality)[^`]*)`", STATEMENT))
 
     assert stated <= set(ADDRESSES)
 

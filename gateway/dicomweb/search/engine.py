@@ -35,7 +35,7 @@ UID_TAGS = {Level.STUDY: "0020000D", Level.SERIES: "0020000E", Level.INSTANCE: "
 SEGMENTS = {Level.STUDY: "studies", Level.SERIES: "series", Level.INSTANCE: "instances"}
 FAR = 100  # rows passed over from which the page's keys are found first, and then its columns
 MOST_NAMED = 2000  # rows that are named by their keys
-MODALITIES = "00080061"
+MODALITIES, ACCESSION, DESCRIPTION, REFERRER = "00080061", "00080050", "00081030", "00080090"
 BLANK = '""'  # two quotation marks: what has no value (C.2.2.2.7)
 
 Row = dict[str, Any]
@@ -116,12 +116,9 @@ class Search:
             for tag, a in about.items()
             if not (like and a.condition is matching.name)
         ]
-        patients = people.named(Q(*of_patient), like, "PatientName")
-        if patients is None:
-            return Q()  # too many to be named: asked row by row
         for tag in about:
             del wanted[tag]
-        return Q(**{f"{path}patient__in": patients})
+        return people.theirs(f"{path}patient", Q(*of_patient), like)
 
     def _like(self, about: dict[str, Attribute], wanted: dict[str, str]) -> str:
         """The patient's name when it may be misspelt, else ""."""
@@ -137,13 +134,14 @@ class Search:
             attribute = next((a for a in TABLES[level] if a.tag == key and a.condition), None)
             if attribute:
                 fits = self._fits(attribute, path + attribute.column, value)
-                return self._named_if_rare(fits) if key == MODALITIES else fits
+                return self._named_if_rare(fits) if _may_be_rare(key, value) else fits
         self.warnings.append(f"Matching on {name} is not supported; the key was ignored.")
         return Q()
 
     def _named_if_rare(self, condition: Q) -> Q:
-        """The database expects to meet every code soon, and would read the whole list for a rare
-        one. So a few rows are found first; of more, some are soon met indeed."""
+        """The database expects to meet what fits all over the list, and would read it whole for a
+        rare code, or for numbers that were all given in one month. So a few rows are found first,
+        by their own index; of more, some are soon met indeed."""
         if len(self.question.matching) > 1:
             return condition
         few = list(self.rows.filter(condition).values_list("pk", flat=True)[: MOST_NAMED + 1])
@@ -207,3 +205,9 @@ class Search:
         paths = PATHS[self.level]
         parts = (f"/{SEGMENTS[level]}/{row[paths[level] + UIDS[level]]}" for level in levels)
         return self.root + "".join(parts)
+
+
+def _may_be_rare(key: str, value: str) -> bool:
+    """Does it have an index that the order of the list tempts the database to leave aside?"""
+    is_wild = "*" in value or "?" in value
+    return key in {MODALITIES, REFERRER} or (is_wild and key in {ACCESSION, DESCRIPTION})

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
 from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Concat
 from django.db.models.lookups import Contains, Regex, StartsWith
 from django.utils.translation import gettext as _
 
@@ -89,12 +90,14 @@ def clock(key: str, column: str, value: str) -> Q:
 
 def name(key: str, column: str, value: str) -> Q:
     """A person's name against a column of folded names, groups joined by `=`."""
-    found = _name(key, F(column), value)
-    if not value.isascii():
-        # Its trigrams serve every script; those of the name itself, what the locale calls letters.
-        keys = F(column.replace("folded_name", "search_key"))
-        for head in filter(None, _heads(value)):
-            found &= Q(Contains(keys, SearchKey(Value(head))))
+    if value.isascii():
+        return _name(key, F(column), value)
+    # The trigrams of a name are of what the locale calls letters, and of Han or kana there are
+    # none: its index would be read whole. The search key has trigrams for every script.
+    found = _name(key, Concat(F(column), Value(""), output_field=TextField()), value)
+    keys = F(column.replace("folded_name", "search_key"))
+    for head in filter(None, _heads(value)):
+        found &= Q(Contains(keys, SearchKey(Value(head))))
     return found
 
 
@@ -103,7 +106,7 @@ def typed_name(key: str, column: str, value: str) -> Q:
     return _name(key, Fold(F(column)), value)
 
 
-def _name(key: str, folded_column: F | Fold, value: str) -> Q:
+def _name(key: str, folded_column: F | Fold | Concat, value: str) -> Q:
     """Without `=` any group may fit, with it each group given must. What follows the last
     component that is given may be anything: SMITH finds SMITH^JOHN, as people expect (PS3.4
     C.2.2.2.1.1 leaves it to us).

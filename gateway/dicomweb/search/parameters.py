@@ -40,7 +40,7 @@ def question_in(query: QueryDict) -> Question:
     """Read the parameters. Raises BadQuestion, naming the one that is wrong."""
     if len(query) > MOST_KEYS:
         raise BadQuestion(_("Too many parameters."))
-    wanted = _included(query.getlist("includefield"))
+    wanted = included_in(query)
     matching, names = _matched(query)
     prior = matching.pop(PRIOR_RECORD_KEY, "")
     # Every matching key is a return key (10.6.1.2).
@@ -102,10 +102,11 @@ def _joined(name: str, tag: str, values: list[str]) -> str:
 _LISTS = ("0020000D", "0020000E", "00080018", "00080016", "00080061", "00080060", "00080062")
 
 
-def _included(values: Iterable[str]) -> set[str]:
-    """Paths of tags, and "all"."""
+def included_in(query: QueryDict) -> set[str]:
+    """What is to be told beyond the usual: paths of tags, and "all"."""
     paths = set()
-    for name in (part.strip() for value in values for part in value.split(",")):
+    listed = query.getlist("includefield")
+    for name in (part.strip() for value in listed for part in value.split(",")):
         path = "all" if name.lower() == "all" else tag_path(name)
         if path is None and name:
             raise BadQuestion(_("includefield: %(name)s is no attribute.") % {"name": name[:64]})

@@ -6,7 +6,8 @@ One condition over both tables would be answered by reading all studies for one 
 import re
 from collections.abc import Iterable
 
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.lookups import IsNull
 
 from gateway.dicomweb.search import matching
 from patients.models import Fold, Patient
@@ -17,7 +18,18 @@ MOST_LIKE = 500  # whose names are only like the one asked for
 SHORTEST_LIKE = 3  # letters below which a misspelling could be anything
 
 
-def named(condition: Q, like: str = "", key: str = "") -> set[int] | None:
+def theirs(column: str, condition: Q, like: str = "") -> Q:
+    """The condition that a row, by this column, belongs to a patient who fits."""
+    patients = named(condition, like)
+    if patients is not None:
+        return Q(**{f"{column}__in": patients})
+    # Of very many those whose name fits as it is are plenty. Asked row by row, from the top of the
+    # list, where some are soon met; IS NOT NULL tells the database to expect so.
+    fitting = Patient.objects.filter(condition, _called(like), pk=OuterRef(column))
+    return Q(IsNull(Subquery(fitting.values("pk")[:1]), False))
+
+
+def named(condition: Q, like: str = "") -> set[int] | None:
     """The keys of the patients who fit, and are called `like` this; None when they are too many
     to be named.
 
@@ -30,8 +42,12 @@ def named(condition: Q, like: str = "", key: str = "") -> set[int] | None:
     found = set()
     if words := like_words(like):
         found = {patient.pk for patient in patients.spelt_like(words).only("pk")[:MOST_LIKE]}
-    exact = patients.filter(matching.name(key, "folded_name", like))
+    exact = patients.filter(_called(like))
     return _few([*found, *exact.values_list("pk", flat=True)[: MOST + 1]])
+
+
+def _called(name: str) -> Q:
+    return matching.name("PatientName", "folded_name", name) if name else Q()
 
 
 def _few(keys: Iterable[int]) -> set[int] | None:
