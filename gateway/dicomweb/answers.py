@@ -88,10 +88,7 @@ def one_part(data: bytes, content_type: str, media: str, boundary: str) -> HttpR
 def file_answer(request: HttpRequest, path: Path, content_type: str, etag: str) -> HttpResponseBase:
     """A file as it is, whole or the range that was asked for. Raises FileNotFoundError."""
     size = path.stat().st_size
-    asked = request.headers.get("Range", "")
-    if asked and request.headers.get("If-Range", etag) != etag:
-        asked = ""  # the client's first part is of other bytes
-    part = wanted_slice(asked, size) if asked else None
+    part = asked_for(request, size, etag)
     whole = part or Slice(0, size)
     pieces = pieces_of(path, whole)
     answer: HttpResponse | StreamingHttpResponse
@@ -99,7 +96,28 @@ def file_answer(request: HttpRequest, path: Path, content_type: str, etag: str) 
         answer = HttpResponse(b"".join(pieces), content_type=content_type)
     else:
         answer = StreamingHttpResponse(pieces, content_type=content_type)
-    answer["Content-Length"] = str(whole.length)
+    return _in_ranges(answer, part, size)
+
+
+def bytes_answer(request: HttpRequest, data: bytes, content_type: str, etag: str) -> HttpResponse:
+    """The same for bytes that are in memory already."""
+    part = asked_for(request, len(data), etag)
+    whole = part or Slice(0, len(data))
+    sent = memoryview(data)[whole.start : whole.start + whole.length]
+    answer = HttpResponse(sent, content_type=content_type)
+    return _in_ranges(answer, part, len(data))
+
+
+def asked_for(request: HttpRequest, size: int, etag: str) -> Slice | None:
+    """The range that the client wants of these very bytes; None for all of them."""
+    asked = request.headers.get("Range", "")
+    if asked and request.headers.get("If-Range", etag) != etag:
+        return None  # the client's first part is of other bytes
+    return wanted_slice(asked, size) if asked else None
+
+
+def _in_ranges(answer: Answer, part: Slice | None, size: int) -> Answer:
+    answer["Content-Length"] = str(part.length if part else size)
     answer["Accept-Ranges"] = "bytes"
     if part is not None:
         answer.status_code = HTTPStatus.PARTIAL_CONTENT

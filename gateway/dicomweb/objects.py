@@ -3,7 +3,7 @@ rewritten into an uncompressed syntax for who asks for that."""
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -25,6 +25,7 @@ from gateway.dicomweb.doors import door
 from gateway.dicomweb.finding import Stored
 from gateway.dicomweb.ranges import Slice, pieces_of
 from gateway.dicomweb.roots import root_of
+from gateway.dicomweb.zipped import ZIP, zip_pieces
 from staff.access import StaffRequest
 from studies.facts import NotUsable
 from studies.part10 import own_head
@@ -41,18 +42,20 @@ def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
     """One object: in a multipart answer, or alone (as stored by byte ranges too)."""
     stored = finding.one(request, where)
     finding.retrieved(request, stored)
-    offers = [
-        Offer(DICOM, syntax, is_multipart=is_multipart)
-        for syntax in dict.fromkeys((stored.transfer_syntax, *TARGETS))
-        for is_multipart in (True, False)
-    ]
-    offer = choose(request, offers)
+    syntaxes = dict.fromkeys((stored.transfer_syntax, *TARGETS))
+    forms = ((DICOM, True), (DICOM, False), (ZIP, False))
+    offer = choose(
+        request, [Offer(media, one, together) for media, together in forms for one in syntaxes]
+    )
     etag = etag_of(stored.sha256, offer)
     answer = unchanged(request, etag, FOR_GOOD)
     if answer is None and offer.is_multipart:
         stored.place.stat()  # a missing file is said before the answer has begun
         part = _part(stored, offer.syntax, root_of(request))
         answer = multipart(iter([part]), DICOM, boundary_for(etag))
+    elif answer is None and offer.media == ZIP:
+        part = _part(stored, offer.syntax, root_of(request))
+        answer = _packed([(stored, part)], stored.sop_uid)
     elif answer is None:
         answer = _alone(request, stored, offer, etag)
     return labelled(answer, etag, FOR_GOOD)
@@ -65,9 +68,13 @@ def several(request: StaffRequest, **where: str) -> HttpResponseBase:
     extent = finding.extent(instances)
     finding.retrieved(request, extent)
     syntaxes = (_syntax_of(instances), *TARGETS)
-    offer = choose(request, [Offer(DICOM, one, is_multipart=True) for one in syntaxes])
+    offers = [Offer(DICOM, one, is_multipart=True) for one in syntaxes]
+    offer = choose(request, [*offers, *(Offer(ZIP, one) for one in syntaxes)])
     wanted = offer.syntax if offer.syntax in TARGETS else ""
-    parts = _parts(finding.each(instances), wanted, root_of(request))
+    found = _parts(finding.each(instances), wanted, root_of(request))
+    if offer.media == ZIP:
+        return labelled(_packed(found, where.get("series") or where["study"]), "", ASK_AGAIN)
+    parts = (part for _stored, part in found)
     return labelled(multipart(parts, DICOM, uuid.uuid4().hex), "", ASK_AGAIN)
 
 
@@ -90,14 +97,23 @@ def _alone(request: StaffRequest, stored: Stored, offer: Offer, etag: str) -> Ht
     return answer
 
 
-def _parts(objects: Iterator[Stored], wanted: str, root: str) -> Iterator[Part]:
+def _packed(found: Iterable[tuple[Stored, Part]], name: str) -> StreamingHttpResponse:
+    """A ZIP file with a folder for each series."""
+    members = ((f"{stored.series_uid}/{stored.sop_uid}.dcm", part.pieces) for stored, part in found)
+    answer = StreamingHttpResponse(zip_pieces(members), content_type=ZIP)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    return answer
+
+
+def _parts(objects: Iterator[Stored], wanted: str, root: str) -> Iterator[tuple[Stored, Part]]:
     """Each in the syntax that is wanted (blank: its own). What cannot be converted comes as it is,
     and says so. A missing file breaks the answer off: a client must not take it for complete."""
     for stored in objects:
         try:
-            yield _part(stored, wanted or stored.transfer_syntax, root)
+            part = _part(stored, wanted or stored.transfer_syntax, root)
         except NotUsable:
-            yield _part(stored, stored.transfer_syntax, root)
+            part = _part(stored, stored.transfer_syntax, root)
+        yield stored, part
 
 
 def _part(stored: Stored, syntax: str, root: str) -> Part:

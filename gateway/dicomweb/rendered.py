@@ -14,6 +14,7 @@ from gateway.dicomweb.answers import (
     FOR_GOOD,
     Part,
     boundary_for,
+    bytes_answer,
     etag_of,
     labelled,
     multipart,
@@ -155,5 +156,5 @@ def _document(request: StaffRequest, stored: Stored) -> HttpResponseBase:
         data = value_of(stored, DOCUMENT)
         if not is_pdf(stored, data):
             raise CannotBeShown(_("The document in this object is not a PDF."))
-        answer = download(data, PDF, stored)
+        answer = download(bytes_answer(request, data, PDF, etag), stored)
     return labelled(answer, etag, FOR_GOOD)

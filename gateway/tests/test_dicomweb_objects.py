@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 from pydicom import dcmread
@@ -153,6 +155,41 @@ def test_what_cannot_be_converted_comes_with_a_study_as_it_is_and_not_alone(
     assert alone.status_code == 422
     assert instance.transfer_syntax in head["content-type"]
     assert part == copy.read_bytes()
+
+
+@pytest.mark.parametrize("extent", [address, of_series, of_study])
+def test_objects_come_in_a_zip_file_to_who_asks_for_one(viewer, tmp_path, extent):
+    source = saved(an_image(ramp()), tmp_path / "x.dcm")
+    copies = renamed([source] * 2, tmp_path)
+    instances = filed(*copies)
+
+    answer, body = ask(viewer, extent(instances[0]), "application/zip")
+
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert archive.testzip() is None
+        packed = {Path(name).stem: archive.read(name) for name in archive.namelist()}
+    wanted = zip(instances, copies, strict=True)
+    all_of_them = {one.sop_instance_uid: path.read_bytes() for one, path in wanted}
+    assert answer["Content-Disposition"].endswith('.zip"')
+    assert packed.items() <= all_of_them.items()
+    assert len(packed) == (1 if extent is address else 2)
+
+
+def test_bulk_comes_by_ranges_too(viewer, samples):
+    [instance] = filed(samples / "made/waveform/ecg_12_leads.dcm")
+    uri = next(bulk_in(json.loads(ask(viewer, address(instance, "/metadata"))[1])[0]))
+    path = uri.removeprefix("http://testserver")
+    whole, data = ask(viewer, path)
+
+    part, some = ask(viewer, path, Range="bytes=10-19")
+    none, _body = ask(viewer, path, Range=f"bytes={len(data)}-")
+    stale, all_of_it = ask(viewer, path, **{"Range": "bytes=0-1", "If-Range": '"other"'})
+
+    assert (part.status_code, some) == (206, data[10:20])
+    assert part["Content-Range"] == f"bytes 10-19/{len(data)}"
+    assert whole["Accept-Ranges"] == "bytes"
+    assert none.status_code == 416
+    assert (stale.status_code, all_of_it) == (200, data)
 
 
 def test_another_compressed_syntax_than_the_stored_one_is_not_made(viewer, samples, tmp_path):
