@@ -1,0 +1,162 @@
+"""Storing and retrieving on the server as people run it: chunked, slow, cut off, and very large."""
+
+import http.client
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from dicomweb_client import DICOMwebClient
+from dicomweb_client.session_utils import create_session
+from pydicom import dcmread
+
+from gateway.tests.storing import BOUNDARY, RELATED
+from staff.models import ApiToken
+from studies.ingest import file_batch
+from studies.models import IncomingFile, Instance
+from studies.tests.filing import renamed
+from studies.tests.made_objects import an_image, ramp, saved
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+
+SECONDS = 60
+LARGE = 500 * 1024**2
+PIECE = bytes(1024**2)
+TYPE = {"Content-Type": RELATED}
+HEAD = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+TAIL = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+class Web:
+    """One real web process, and a technician's token for it."""
+
+    def __init__(self, url: str, pid: int, secret: str) -> None:
+        self.url, self.pid = url, pid
+        self.headers = {"Authorization": f"Bearer {secret}"}
+
+    @property
+    def place(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 0
+
+    @contextmanager
+    def send(self, method: str, path: str, body=None, **headers: str):
+        """The answer, for as long as it is being read."""
+        with closing(http.client.HTTPConnection(*self.place, timeout=SECONDS)) as connection:
+            connection.request(method, path, body, self.headers | headers)
+            yield connection.getresponse()
+
+    def begin(self, length: int, first: bytes) -> socket.socket:
+        """A store request of which only the beginning comes."""
+        line = socket.create_connection(self.place, timeout=SECONDS)
+        head = [
+            "POST /dicom-web/studies HTTP/1.1",
+            "Host: 127.0.0.1",
+            f"Content-Type: {RELATED}",
+            f"Content-Length: {length}",
+            *(f"{name}: {value}" for name, value in self.headers.items()),
+        ]
+        line.sendall("\r\n".join([*head, "", ""]).encode() + first)
+        return line
+
+    def peak_bytes(self) -> int:
+        """The most memory it has held since `forget_peak`."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) * 1024
+
+    def forget_peak(self) -> None:
+        Path(f"/proc/{self.pid}/clear_refs").write_text("5")
+
+
+@pytest.fixture
+def web(real_programs, transactional_db, broker, person) -> Iterator[Web]:
+    real_programs.start("web-1")
+    secret = ApiToken.new_secret()
+    digest = ApiToken.digest_of(secret)
+    ApiToken.objects.create(user=person("Technician"), digest=digest, label="test")
+    [pid] = [one.process.pid for one in real_programs.keeper.children if one.name == "web-1"]
+    yield Web(real_programs.url, pid, secret)
+    real_programs.halt()
+
+
+def file_all() -> None:
+    while file_batch():
+        pass
+
+
+def test_dicomweb_client_stores_in_chunks_and_finds_it_again(web, samples, tmp_path):
+    sources = sorted((samples / "volume_ct_head_phantom").iterdir())[:4]
+    datasets = [dcmread(path) for path in renamed(sources, tmp_path)]
+    session = create_session()
+    session.headers.update(web.headers)
+    archive = DICOMwebClient(f"{web.url}/dicom-web", session=session, chunk_size=100_000)
+    study = datasets[0].StudyInstanceUID
+
+    told = archive.store_instances(datasets, study_instance_uid=study)
+    file_all()
+    came = archive.retrieve_study(study)
+
+    assert [item.ReferencedSOPInstanceUID for item in told.ReferencedSOPSequence] == [
+        dataset.SOPInstanceUID for dataset in datasets
+    ]
+    assert "FailedSOPSequence" not in told
+    assert [dataset.PixelData for dataset in came] == [dataset.PixelData for dataset in datasets]
+    session.close()
+
+
+def test_slow_senders_keep_nobody_from_reading_and_leave_nothing(web, settings, eventually):
+    large = [web.begin(10_000_000, HEAD + b"DICM") for _ in range(12)]
+    small = [web.begin(1000, HEAD + b"DICM") for _ in range(12)]
+
+    with web.send("GET", "/dicom-web/studies") as answer:
+        assert (answer.status, answer.read()) == (200, b"[]")
+
+    for line in large + small:
+        line.close()
+    with web.send("POST", "/dicom-web/studies", HEAD + b"x" * 200_000 + TAIL, **TYPE) as stored:
+        assert stored.status == 409  # it has a thread again: the broken senders gave theirs back
+    eventually(lambda: not any(settings.HALF_WRITTEN.iterdir()))
+    assert not IncomingFile.objects.exists()
+
+
+def large_object(folder: Path) -> tuple[bytes, int]:
+    """The head of an object of many empty frames, and how many bytes follow."""
+    frame = ramp(512, 512)
+    image = an_image(frame)
+    frames = LARGE // image.Rows // image.Columns // 2
+    image.NumberOfFrames = frames
+    image.PixelData = b""
+    following = frames * image.Rows * image.Columns * 2
+    head = saved(image, folder / "head.dcm").read_bytes()
+    assert head.endswith(b"\xe0\x7f\x10\x00OW\x00\x00\x00\x00\x00\x00")
+    return head[:-4] + following.to_bytes(4, "little"), following
+
+
+@pytest.mark.slow
+def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_path):
+    head, following = large_object(tmp_path)
+
+    def body() -> Iterator[bytes]:
+        yield HEAD + head
+        for _ in range(following // len(PIECE)):
+            yield PIECE
+        yield bytes(following % len(PIECE)) + TAIL
+
+    web.forget_peak()
+    before = web.peak_bytes()
+    with web.send("POST", "/dicom-web/studies", body(), **TYPE) as stored:
+        assert stored.status == 200, stored.read()
+    file_all()
+    instance = Instance.objects.select_related("series__study").get()
+    path = f"/dicom-web/studies/{instance.series.study.study_instance_uid}"
+
+    came = 0
+    with web.send("GET", path, Accept='multipart/related; type="application/dicom"') as answer:
+        while piece := answer.read(len(PIECE)):
+            came += len(piece)
+
+    assert came > len(head) + following
+    assert web.peak_bytes() - before < LARGE / 4
