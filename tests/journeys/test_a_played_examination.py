@@ -1,0 +1,68 @@
+"""A scanner that is none performs an examination, and the board follows it to the end."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from equipment.tests.factories import DeviceFactory
+from tests.journeys.test_an_examination import PASSWORD, PATIENCE, sign_in
+from worklist.models import ScheduledProcedure, WorklistQuery
+from worklist.tests.factories import ProcedureTypeFactory, ScheduledProcedureFactory
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def booked() -> ScheduledProcedure:
+    """A chest radiograph, a minute ago."""
+    kind = ProcedureTypeFactory.create(
+        code="DX-CHEST", meaning="Chest two views", modality="DX", expected_images=2
+    )
+    return ScheduledProcedureFactory.create(
+        order__procedure_type=kind,
+        device=DeviceFactory.create(ae_title="DX01", name="X-ray 1", modality="DX"),
+        scheduled_start=timezone.now() - dt.timedelta(minutes=1),
+        status="ARRIVED",
+        arrived_at=timezone.now(),
+    )
+
+
+def play(department, *faults: str) -> None:
+    call_command(
+        "play_modality",
+        "DX01",
+        host="127.0.0.1",
+        port=department.dicom_port,
+        listen_port=0,
+        speed=0,
+        fault=list(faults),
+    )
+
+
+def test_a_played_examination_is_followed_by_the_board_and_explains_itself(
+    department, booked, page: Page, person, capsys
+):
+    technician = person("Technician", "technician", PASSWORD)
+    sign_in(page, department.url, technician.username)
+    page.goto(f"{department.url}/worklist/?state=all")
+    row = page.locator("tr[data-row]", has_text=booked.order.accession_number)
+    expect(row).to_contain_text("Arrived", timeout=PATIENCE)
+    page.evaluate("window.neverReloaded = true")
+
+    play(department, "no-commitment")
+
+    assert "ends: completed – taken" in capsys.readouterr().out
+    expect(row).to_contain_text("Check images", timeout=PATIENCE)
+    expect(row.locator(".cell-images")).to_contain_text("2 of 2", timeout=PATIENCE)
+    assert page.evaluate("window.neverReloaded")
+    step = booked.performed_steps.get()
+    assert (step.status, step.reported_by) == ("COMPLETED", "DX01")
+
+    asked = WorklistQuery.objects.get()
+    assert asked.steps == [booked.pk]
+    page.goto(f"{department.url}/worklist/asked/{booked.device_id}/?step={booked.pk}")
+    expect(page.get_by_text("only what has still to be done is on a worklist")).to_be_visible()
+    expect(page.get_by_text("was in the answer")).to_be_visible()
