@@ -14,6 +14,7 @@ from pynetdicom.events import Event
 from demo.modality.scanner import COMMITMENT, COMMITMENT_INSTANCE, PERFORMED_STEP, WORKLIST
 
 STORED = (
+    "1.2.840.10008.5.1.4.1.1.7",
     "1.2.840.10008.5.1.4.1.1.1",
     "1.2.840.10008.5.1.4.1.1.1.1",
     "1.2.840.10008.5.1.4.1.1.2",

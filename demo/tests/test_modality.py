@@ -11,6 +11,7 @@ from demo.modality.faults import FAULTS, with_faults
 from demo.modality.play import Player, mistyped
 from demo.modality.scanner import Scanner
 from demo.tests.departments import entry, open_department
+from demo.tests.small import small_objects_of
 
 FIRST, SECOND = entry("S1", "P1234"), entry("S2", "P5678")
 
@@ -23,8 +24,9 @@ def department():
 
 
 @pytest.fixture
-def play(department):
+def play(department, monkeypatch):
     """`play("duplicate")`: one examination with these faults; what the scanner told."""
+    monkeypatch.setattr("demo.modality.play.objects_of", small_objects_of)
     for kept in (department.deeds, department.stored, department.created, department.changed):
         kept.clear()
     department.step_status = 0x0000

@@ -1,5 +1,6 @@
 """Real programs of another maker (DCMTK) against the listener."""
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -142,6 +143,58 @@ def test_findscu_gets_todays_steps_in_the_scanners_letters(
     assert str(answer.PatientName) == whole
     said = answer[0x00080005].value
     assert ("\\".join(said) if not isinstance(said, str) else said) == wanted
+
+
+STEP = "ScheduledProcedureStepSequence[0]."
+AS_SCANNERS_ASK = [
+    *("AccessionNumber", "PatientID", "PatientName=MUELL*", "StudyInstanceUID"),
+    "ReferencedStudySequence[0].ReferencedSOPClassUID",
+    "RequestedProcedureCodeSequence[0].CodeValue",
+    "RequestedProcedureCodeSequence[0].CodingSchemeVersion",
+    f"{STEP}Modality=CT\\\\MR",
+    f"{STEP}ScheduledStationAETitle=CT01",
+    f"{STEP}ScheduledProcedureStepStartDate=20260705-20260706",
+    f"{STEP}ScheduledProcedureStepStartTime=1000-0900",
+    f"{STEP}ScheduledProtocolCodeSequence[0].CodeValue=CT*",
+    f"{STEP}ScheduledProcedureStepID",
+    f"{STEP}ScheduledProcedureStepStatus",
+]
+
+
+def test_findscu_asks_as_scanners_do_with_everything_at_once(dcmtk, tmp_path, scanner):
+    """A list, a wild card, sequences, and days and hours as one interval."""
+    Device.objects.update(shows_on_hold=True)
+    moments = {"EARLY": (5, 9), "FIRST": (5, 11), "HELD": (6, 8), "LATE": (6, 12)}
+    for step_id, (day, hour) in moments.items():
+        ScheduledProcedureFactory.create(
+            device=scanner,
+            step_id=step_id,
+            order__patient__name_alphabetic="Muellner^Anna",
+            scheduled_start=dt.datetime(2026, 7, day, hour, tzinfo=timezone.get_default_timezone()),
+            status="ON_HOLD" if step_id == "HELD" else "ARRIVED",
+        )
+
+    answers = found_by_findscu(dcmtk, tmp_path, *AS_SCANNERS_ASK)
+
+    items = [answer.ScheduledProcedureStepSequence[0] for answer in answers]
+    assert [one.ScheduledProcedureStepID for one in items] == ["FIRST", "HELD"]
+    assert [one.ScheduledProcedureStepStatus for one in items] == ["ARRIVED", "SCHEDULED"]
+    assert all(one.Modality == "CT" for one in items)
+    asked = {word.partition("=")[0].partition("[")[0] for word in AS_SCANNERS_ASK}
+    told = {one.keyword for one in answers[0] if one.tag.group > 2}
+    assert told - {"SpecificCharacterSet"} == asked
+
+
+def test_findscu_breaks_a_query_off(dcmtk, scanner):
+    for _ in range(60):
+        ScheduledProcedureFactory.create(device=scanner)
+
+    words = ("findscu", "-W", "-v", "--cancel", "5", "-k", "PatientName")
+    broken_off = dcmtk(*words, calling="CT01")
+
+    said = (broken_off.stdout + broken_off.stderr).decode(errors="replace")
+    assert "Cancel" in said
+    assert said.count("(Pending)") < 60
 
 
 SAMPLES = ["Arab", "Fren", "Germ", "Greek", "H31", "H32", "Hbrw", "I2", "Russ", "X1", "X2"]

@@ -64,6 +64,8 @@ def pages_of(username: str) -> list[str]:
         *(reverse("patients:list"), patient, reverse("patients:list") + "?q=nobody-at-all"),
         *(reverse("studies:list"), record, reverse("equipment:list"), device),
     ]
+    scanner = Device.objects.get(pk=procedure.device_id)
+    asked = reverse("worklist:asked", args=[scanner.pk])
     aside = IncomingFile.objects.set_aside().latest("pk")
     upload = Upload.objects.latest("pk")
     mending = [
@@ -71,7 +73,7 @@ def pages_of(username: str) -> list[str]:
         *(reverse("upload:page"), reverse("upload:batch", args=[upload.pk])),
     ]
     return {
-        "technician": clinical + mending,
+        "technician": [*clinical, *mending, asked, f"{asked}?step={procedure.pk}"],
         "radiologist": [reverse("reports:list"), record, patient],
         "referrer": [reverse("patients:list"), patient, record],
         "scheduler": [
@@ -79,7 +81,7 @@ def pages_of(username: str) -> list[str]:
             reverse("patients:correct", args=[procedure.order.patient_id]),
             reverse("patients:note_alert", args=[procedure.order.patient_id]) + "?kind=IMPLANT",
         ],
-        "engineer": [reverse("equipment:list"), device],
+        "engineer": [reverse("equipment:list"), device, asked],
         "admin": [reverse("audit:trail"), reverse("staff:styleguide"), reverse("equipment:list")],
     }[username]
 

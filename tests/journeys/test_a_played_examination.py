@@ -7,12 +7,13 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from demo.tests.small import small_objects_of
 from equipment.tests.factories import DeviceFactory
 from tests.journeys.test_an_examination import PASSWORD, PATIENCE, sign_in
 from worklist.models import ScheduledProcedure, WorklistQuery
 from worklist.tests.factories import ProcedureTypeFactory, ScheduledProcedureFactory
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
@@ -43,8 +44,9 @@ def play(department, *faults: str) -> None:
 
 
 def test_a_played_examination_is_followed_by_the_board_and_explains_itself(
-    department, booked, page: Page, person, capsys
+    department, booked, page: Page, person, capsys, monkeypatch
 ):
+    monkeypatch.setattr("demo.modality.play.objects_of", small_objects_of)
     technician = person("Technician", "technician", PASSWORD)
     sign_in(page, department.url, technician.username)
     page.goto(f"{department.url}/worklist/?state=all")
