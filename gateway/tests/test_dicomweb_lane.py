@@ -11,6 +11,7 @@ from django.core.cache import cache
 from audit.models import Entry
 from gateway.dicomweb import lane, trail
 from gateway.dicomweb.callers import callers
+from gateway.dicomweb.neighbours import neighbours
 from gateway.tests.asking import address
 from staff.models import ApiToken
 from studies.models import Instance
@@ -25,10 +26,12 @@ STORED = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 @pytest.fixture(autouse=True)
 def _nobody_known_yet():
     callers.forget()
+    neighbours.forget()
     trail._noted.clear()
     cache.clear()
     yield
     callers.forget()
+    neighbours.forget()
 
 
 @pytest.fixture
@@ -183,16 +186,36 @@ def test_what_is_taken_by_the_quick_way_stands_in_the_trail(client, image, progr
     assert entry.origin == "127.0.0.7"
 
 
-def test_a_frame_takes_one_question_to_the_database(
+def test_a_frame_takes_one_question_to_the_database_and_the_next_of_its_series_none(
     client, image, program, django_assert_num_queries
 ):
     key = program()
     come_in(client, image, key)
     path = f"{address(image)}/frames/1"
     quick(asked(path, key))
+    neighbours.forget()
 
-    with django_assert_num_queries(1):
+    for questions in (1, 1, 0):  # itself; all of its series; remembered
+        with django_assert_num_queries(questions):
+            assert quick(asked(path, key)).content
+
+
+def test_what_was_rejected_is_remembered_for_no_longer_than_a_second(
+    client, image, program, monkeypatch
+):
+    key, now = program("", may="view_study"), time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    come_in(client, image, key)
+    path = f"{address(image)}/frames/1"
+    for _ in range(3):
         assert quick(asked(path, key)) is not None
+    Instance.objects.update(is_rejected=True)
+    assert client.get(path, HTTP_AUTHORIZATION=key).status_code == 404  # the full way remembers not
+
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1)
+    callers._known.update({k: (now + 9, user) for k, (_until, user) in callers._known.items()})
+
+    assert quick(asked(path, key)) is None
 
 
 def test_only_reading_below_the_root_goes_the_quick_way():
