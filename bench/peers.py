@@ -36,6 +36,7 @@ class Peer:
     called: str
     process: "subprocess.Popen[bytes]"
     headers: dict[str, str] = field(default_factory=dict)
+    cookie: str = ""  # of a person's session, where pages are asked for
 
     @property
     def pids(self) -> list[int]:
@@ -89,8 +90,12 @@ def department(folder: Path) -> Iterator[Peer]:
 
 
 def known_to(ours: Peer, *, calling: str = "TEST_SCU") -> None:
-    """A machine that may do everything, and a technician's token. Django must be set up."""
+    """A machine that may do everything, and a technician's token and session. Django is set up."""
+    from django.contrib.auth import BACKEND_SESSION_KEY as BACKEND  # noqa: PLC0415
+    from django.contrib.auth import HASH_SESSION_KEY as HASH  # noqa: PLC0415
+    from django.contrib.auth import SESSION_KEY as KEY  # noqa: PLC0415
     from django.contrib.auth.models import Group  # noqa: PLC0415
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
 
     from equipment.models import Node  # noqa: PLC0415
     from staff.models import ApiToken, User  # noqa: PLC0415
@@ -104,6 +109,11 @@ def known_to(ours: Peer, *, calling: str = "TEST_SCU") -> None:
     secret = ApiToken.new_secret()
     ApiToken.objects.create(user=person, digest=ApiToken.digest_of(secret), label="bench")
     ours.headers["Authorization"] = f"Bearer {secret}"
+    session = SessionStore()
+    session.update({KEY: str(person.pk), HASH: person.get_session_auth_hash()})
+    session[BACKEND] = "staff.backends.OneQuestionBackend"
+    session.save()
+    ours.cookie = f"sessionid={session.session_key}"
 
 
 def _await(url: str) -> None:

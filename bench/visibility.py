@@ -24,11 +24,12 @@ from peers import Peer, department, known_to, store
 from surroundings import processor_seconds, start
 
 SENDERS = 4
-BOARD = "/api/v1/procedures/?limit=50"
+BOARD = "/worklist/"
 
 
 def ask(ours: Peer, path: str) -> bytes:
-    request = urllib.request.Request(f"http://127.0.0.1:{ours.port}{path}", headers=ours.headers)
+    headers = ours.headers | {"Cookie": ours.cookie}
+    request = urllib.request.Request(f"http://127.0.0.1:{ours.port}{path}", headers=headers)
     with urllib.request.urlopen(request, timeout=60) as answer:
         return answer.read()
 

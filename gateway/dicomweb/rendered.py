@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from common.files import absolute
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import Offer, choose
 from gateway.dicomweb.answers import (
@@ -16,6 +17,7 @@ from gateway.dicomweb.answers import (
     boundary_for,
     bytes_answer,
     etag_of,
+    file_answer,
     labelled,
     multipart,
     unchanged,
@@ -24,6 +26,7 @@ from gateway.dicomweb.bulkdata import DOCUMENT, PDF, download, is_pdf, value_of
 from gateway.dicomweb.doors import CannotBeShown, NotAcceptable, Trouble, door
 from gateway.dicomweb.finding import Stored
 from gateway.dicomweb.frames import numbers_in
+from gateway.dicomweb.kept_pictures import SIDE, Kept, kept_picture
 from gateway.dicomweb.roots import root_of
 from gateway.dicomweb.wishes import Wishes, wishes_in
 from staff.access import StaffRequest
@@ -115,12 +118,25 @@ def _alone(
     request: StaffRequest, stored: Stored, number: int | None, offer: Offer, keep: str = FOR_GOOD
 ) -> HttpResponseBase:
     wishes = wishes_in(request)
-    etag = etag_of(stored.sha256, "rendered", VERSION, number, wishes, offer)
+    kept = _kept(stored, number, wishes, offer.media)
+    etag = etag_of(stored.sha256, "rendered", VERSION, number, wishes, offer, kept)
     answer = unchanged(request, etag, keep)
-    if answer is None:
+    if answer is None and kept is not None:
+        answer = file_answer(request, absolute(kept.path), offer.media, etag)
+    elif answer is None:
         picture = drawn(stored, number, wishes, offer.media)
         answer = HttpResponse(picture.data, content_type=picture.media_type)
     return labelled(answer, etag, keep)
+
+
+def _kept(stored: Stored, number: int | None, wishes: Wishes, media: str) -> Kept | None:
+    """The picture that a worker has drawn already, where it is the one that is wished."""
+    if not wishes.are_plain or wishes.longer_side(stored) != SIDE:
+        return None
+    kept = kept_picture(stored, number)
+    if kept is None or not kept.shows_pixels or kept.media != media:
+        return None
+    return kept if absolute(kept.path).exists() else None
 
 
 def _together(

@@ -3,13 +3,9 @@
 A thumbnail never fails for what is in the object: what cannot be drawn gets a pictogram.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 from django.http import HttpResponse, HttpResponseBase
 
 from common.files import absolute
-from common.questions import asked_again
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import Offer, choose
 from gateway.dicomweb.answers import (
@@ -24,19 +20,14 @@ from gateway.dicomweb.answers import (
 from gateway.dicomweb.doors import door
 from gateway.dicomweb.finding import Stored
 from gateway.dicomweb.frames import numbers_in
+from gateway.dicomweb.kept_pictures import SIDE, kept_picture
 from gateway.dicomweb.rendered import ALONE, FORMATS
 from gateway.dicomweb.trail import note
 from gateway.dicomweb.wishes import wishes_in
 from staff.access import StaffRequest
 from studies import limited
-from studies.models import Thumbnail
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-SIDE = 256  # pixels of the longer side
 QUALITY = 85
-_SUFFIXES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png"}
 
 
 @door
@@ -63,7 +54,7 @@ def _answer(
     request: StaffRequest, stored: Stored, number: int | None, keep: str
 ) -> HttpResponseBase:
     note("study.previewed", stored.study_pk, stored.patient_pk, request.user)
-    kept = _kept(stored, number) if "viewport" not in request.GET else None
+    kept = kept_picture(stored, number) if "viewport" not in request.GET else None
     offer = choose(request, [Offer(kept.media), *ALONE] if kept else ALONE)
     if kept is not None and offer.media != kept.media:
         kept = None
@@ -78,31 +69,6 @@ def _answer(
     except FileNotFoundError:  # it can be made again at any time
         return _drawn(request, stored, number, offer)
     return labelled(answer, etag, keep)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A picture that lies on disk."""
-
-    path: str
-    frame: int
-
-    @property
-    def media(self) -> str:
-        return _SUFFIXES.get(self.path[self.path.rfind(".") :].lower(), "")
-
-
-def _kept(stored: Stored, number: int | None) -> Kept | None:
-    """The stored picture, if there is one and it shows what is asked for."""
-    row = asked_again("thumbnail", _pictures, stored.sop_uid)
-    found = Kept(*row) if row else None
-    if found is None or not found.media:
-        return None
-    return found if number is None or found.frame == number - 1 else None
-
-
-def _pictures(sop_uid: str) -> "QuerySet[Thumbnail, Any]":
-    return Thumbnail.objects.ready().of_object(sop_uid).values_list("path", "frame")
 
 
 def _drawn(

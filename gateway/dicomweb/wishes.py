@@ -30,6 +30,12 @@ class Wishes:
     quality: int
     annotation: tuple[str, ...]
 
+    @property
+    def are_plain(self) -> bool:
+        """Nothing is wished but how large the picture is."""
+        others = (self.region, self.window, self.function, self.annotation)
+        return not any(others) and self.quality == USUAL_QUALITY
+
     def longer_side(self, stored: Stored) -> int | None:
         """How long the picture's longer side is when what is shown of it fits the viewport."""
         if self.viewport is None:
