@@ -152,6 +152,7 @@ def load_nodes() -> None:
         address="127.0.0.1",
         port=11113,
         may_retrieve=True,
+        may_receive=True,
     )
     Node.objects.create(
         name="Test program",

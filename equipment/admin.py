@@ -143,6 +143,8 @@ class NodeAdmin(Exchanged):
         "may_report_steps",
         "may_ask_commitment",
         "may_retrieve",
+        "may_receive",
+        "is_archive",
         "last_heard_at",
     )
     list_filter = ("may_store", "may_query_worklist", "may_report_steps", "may_retrieve")

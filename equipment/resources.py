@@ -38,5 +38,5 @@ class NodeResource(CatalogueResource):
         fields = (
             *("ae_title", "name", "address", "port", "may_store", "may_query_worklist"),
             *("may_report_steps", "may_ask_commitment", "may_retrieve", "must_use_tls"),
-            *("speaks_tls", "character_set"),
+            *("speaks_tls", "character_set", "may_receive", "is_archive"),
         )

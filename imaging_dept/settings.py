@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "worklist.periodic.propose_outcomes",
         "schedule": crontab(hour=2, minute=30),
     },
+    "carry-transfers": {"task": "gateway.periodic.sweep_transfers", "schedule": 5.0},
     "forget-queries": {"task": "worklist.periodic.forget_queries", "schedule": 3600.0},
     "clear-half-written": {"task": "studies.periodic.clear_half_written", "schedule": 3600.0},
 }

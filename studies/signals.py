@@ -8,3 +8,6 @@ study_changed = Signal()
 images_reviewed = Signal()
 """Sent inside the transaction when images of a study were rejected or came back; `study`,
 `instances` (keys), `is_rejected`."""
+
+transfer_waits = Signal()
+"""Sent after the commit when images are to be sent or fetched."""

@@ -16,7 +16,8 @@ class NodeSerializer(serializers.ModelSerializer[Node]):
         fields = (
             *("id", "name", "ae_title", "address", "port", "may_store", "may_query_worklist"),
             *("may_report_steps", "may_ask_commitment", "may_retrieve", "must_use_tls"),
-            *("speaks_tls", "character_set", "last_heard_at"),
+            *("speaks_tls", "character_set", "may_receive", "is_archive", "last_heard_at"),
+            *("called_at", "answered_at", "trouble"),
         )
         read_only_fields = fields
 

@@ -7,6 +7,7 @@ from studies.models.queries import HasAll, HasAny, ModalityList
 from studies.models.review import ImageReview, KeyImage
 from studies.models.study import Instance, InstanceHeader, Series, Study
 from studies.models.thumbnail import Thumbnail
+from studies.models.transfer import SentObject, Transfer
 
 __all__ = [
     "Archive",
@@ -19,8 +20,10 @@ __all__ = [
     "KeyImage",
     "Match",
     "ModalityList",
+    "SentObject",
     "Series",
     "Study",
     "Thumbnail",
+    "Transfer",
     "Upload",
 ]

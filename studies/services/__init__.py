@@ -22,6 +22,13 @@ from studies.services.reviewing import (
 from studies.services.set_aside import discard_set_aside, retry_set_aside
 from studies.services.settling import settle_study
 from studies.services.storing import foresee, store_objects
+from studies.services.transferring import (
+    Elsewhere,
+    cancel_transfer,
+    fetch_study,
+    retry_transfer,
+    send_study,
+)
 from studies.services.uploads import (
     add_archive,
     already_sent,
@@ -34,10 +41,13 @@ from studies.services.viewing import view_study
 
 __all__ = [
     "Announced",
+    "Elsewhere",
     "MachineArrival",
     "add_archive",
     "already_sent",
+    "cancel_transfer",
     "discard_set_aside",
+    "fetch_study",
     "finish_upload",
     "foresee",
     "keep_all",
@@ -54,6 +64,8 @@ __all__ = [
     "restore_series",
     "retry_archive",
     "retry_set_aside",
+    "retry_transfer",
+    "send_study",
     "settle_study",
     "start_upload",
     "store_objects",
