@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("upload/", include("studies.upload_urls")),
     path("studies/", include("studies.urls")),
     path("viewer/", include("studies.viewer_urls")),
+    path("transfers/", include("gateway.page_urls")),
     path("admin/", admin.site.urls),
     path("worklist/", include("worklist.urls")),
     path("patients/", include("patients.urls")),

@@ -180,6 +180,12 @@ KINDS = frozenset(
 )
 
 # Without a noun the first table that knows the state answers, in this order.
+TRANSFER = {
+    "WAITING": Look(_("Under way"), "st-progress", "blue"),
+    "DONE": Look(_in("transfer", "Done"), "st-done", "green"),
+    "FAILED": Look(_("Failed"), "st-late", "red"),
+    "CANCELLED": Look(_("Cancelled"), "st-cancelled", "grey"),
+}
 NOUNS: Mapping[str, Mapping[str, Look]] = {
     "procedure": PROCEDURE,
     "priority": PRIORITY,
@@ -199,6 +205,7 @@ NOUNS: Mapping[str, Mapping[str, Look]] = {
     "screening": SCREENING,
     "concern": CONCERN,
     "performed": PERFORMED,
+    "transfer": TRANSFER,
 }
 
 

@@ -1,0 +1,1 @@
+"""Pages about other machines: what is sent and fetched, and who answers."""

@@ -1,0 +1,59 @@
+"""Does that machine answer? One button, or all of them at once."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET, require_POST
+
+from equipment.models import Device, Node, Peer
+from equipment.services import note_call
+from gateway.calling import NoAnswer
+from gateway.calling.echoing import echo
+from staff.access import StaffRequest, needs
+
+
+@require_GET
+@needs("equipment.view_node")
+def machines(request: StaffRequest) -> HttpResponse:
+    """Every machine that we know, when it called, and whether it answers."""
+    devices = Device.objects.visible_to(request.user).not_retired().with_room()
+    rows = [("device", one) for one in devices]
+    rows += [("node", one) for one in Node.objects.visible_to(request.user)]
+    return render(request, "transfers/machines.html", {"rows": rows})
+
+
+@require_GET
+@needs("equipment.view_device")
+def answering_device(request: StaffRequest, pk: int) -> HttpResponse:
+    """On a device's page: when it last answered."""
+    device = get_object_or_404(Device.objects.visible_to(request.user), pk=pk)
+    return _said(request, "device", device)
+
+
+@require_POST
+@needs("equipment.view_device")
+def echo_device(request: StaffRequest, pk: int) -> HttpResponse:
+    """Call a device."""
+    device = get_object_or_404(Device.objects.visible_to(request.user), pk=pk)
+    return _said(request, "device", _called(device))
+
+
+@require_POST
+@needs("equipment.view_node")
+def echo_node(request: StaffRequest, pk: int) -> HttpResponse:
+    """Call another machine."""
+    node = get_object_or_404(Node.objects.visible_to(request.user), pk=pk)
+    return _said(request, "node", _called(node))
+
+
+def _called(peer: Peer) -> Peer:
+    try:
+        echo(peer)
+    except NoAnswer as why:
+        note_call(peer, why.sentence)
+    else:
+        note_call(peer)
+    return peer
+
+
+def _said(request: StaffRequest, kind: str, peer: Peer) -> HttpResponse:
+    return render(request, "transfers/_answer.html", {"kind": kind, "peer": peer})
