@@ -20,6 +20,7 @@ from reports.api import PreliminaryNoteViewSet, ReportTemplateViewSet, ReportVie
 from staff.api import PersonViewSet
 from studies.api import StudyViewSet
 from studies.api_images import InstanceViewSet
+from studies.api_transfers import TransferViewSet
 from worklist.api import (
     ContrastAgentViewSet,
     DiscrepancyViewSet,
@@ -57,6 +58,7 @@ router.register("identifiers", IdentifierViewSet, basename="identifier")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
 router.register("instances", InstanceViewSet, basename="instance")
+router.register("transfers", TransferViewSet, basename="transfer")
 router.register("reports", ReportViewSet, basename="report")
 router.register("preliminary-notes", PreliminaryNoteViewSet, basename="preliminary-note")
 router.register("rooms", RoomViewSet, basename="room")

@@ -34,20 +34,20 @@ def elsewhere(request: StaffRequest, pk: int) -> HttpResponse:
 @needs(FETCH)
 def ask(request: StaffRequest, pk: int, node_pk: int) -> HttpResponse:
     """What one archive has of this patient."""
-    context = _context(request, pk)
+    patient = _patient(request, pk)
     node = get_object_or_404(Node.objects.archives(), pk=node_pk)
-    record("archive.asked", context["patient"], by=request.user, patient=context["patient"])
+    record("archive.asked", patient, by=request.user, patient=patient, node=node.ae_title)
     found: list[tuple[There, str, bool]] = []
     trouble = ""
     try:
-        studies = studies_of(node, context["patient"])
+        studies = studies_of(node, patient)
     except NoAnswer as why:
         trouble = why.sentence
     else:
         here = _here([one.study_uid for one in studies])
         found = [(one, _ticket(node, pk, one), one.study_uid in here) for one in studies]
     note_call(node, trouble)
-    context |= {"asked": node, "found": found, "trouble": trouble}
+    context = _context(request, pk) | {"asked": node, "found": found, "trouble": trouble}
     template = "transfers/elsewhere.html"
     return render(request, f"{template}#found" if request.htmx else template, context)
 

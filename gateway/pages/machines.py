@@ -16,7 +16,7 @@ from staff.access import StaffRequest, needs
 def machines(request: StaffRequest) -> HttpResponse:
     """Every machine that we know, when it called, and whether it answers."""
     devices = Device.objects.visible_to(request.user).not_retired().with_room()
-    rows = [("device", one) for one in devices]
+    rows: list[tuple[str, Peer]] = [("device", one) for one in devices]
     rows += [("node", one) for one in Node.objects.visible_to(request.user)]
     return render(request, "transfers/machines.html", {"rows": rows})
 

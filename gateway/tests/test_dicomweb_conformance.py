@@ -7,7 +7,8 @@ import pytest
 from common.preparation import ROOT
 from gateway import urls
 from gateway.dicomweb.search.attributes import TABLES
-from gateway.dicomweb.search.engine import MOST, OF_THE_ORDER
+from gateway.dicomweb.search.engine import MOST
+from gateway.dicomweb.search.requests import OF_THE_ORDER
 
 TEXT = (ROOT / "docs" / "conformance.md").read_text()
 STATEMENT = TEXT[TEXT.index("## 2. On the web") :]

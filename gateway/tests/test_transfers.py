@@ -132,7 +132,7 @@ def test_what_is_refused_is_tried_anew_when_somebody_says_so(study, technician):
         transfer = carried(send_study(study, archive(server), by=technician))
         failed = (transfer.status, transfer.done, transfer.failed, transfer.reason)
         received.status = 0
-        carried(retry_transfer(transfer, by=technician))
+        transfer = carried(retry_transfer(transfer, by=technician))
 
     assert failed == (Status.FAILED, 0, 3, "Archive answered A700H.")
     assert (transfer.status, transfer.done, transfer.failed) == (Status.DONE, 3, 0)
