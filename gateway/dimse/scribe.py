@@ -12,7 +12,7 @@ from common.files import remove, sync_folders
 from studies.services import MachineArrival, receive_all, tell_worker
 
 PATIENCE_SECONDS = 30  # then the sender is told to try again; what waits is kept all the same
-BREATH = 0.02  # seconds between two bells: a worker that was told looks for all there is
+BREATH = 0.05  # seconds between two bells: a worker that was told looks for all there is
 
 logger = logging.getLogger(__name__)
 

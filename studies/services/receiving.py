@@ -37,8 +37,19 @@ def receive(
     The same bytes under the same name of one upload are the same arrival: a broken connection
     may send them again. Raises DatabaseError; the caller then answers "try again".
     """
-    arrival = _row(kept, source, sender, announced)
-    arrival.upload, arrival.original_name = upload, original_name
+    sop_class_uid, sop_instance_uid, transfer_syntax = _plainly(announced)
+    arrival = IncomingFile(
+        path=kept.path,
+        size=kept.size,
+        sha256=kept.sha256,
+        source=source,
+        sender=plain(sender, 80),
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
+        transfer_syntax=transfer_syntax,
+        upload=upload,
+        original_name=original_name,
+    )
     arrival, is_new = note_arrival(arrival)
     if not is_new:
         transaction.on_commit(partial(remove, kept.path))
@@ -62,8 +73,15 @@ def receive_all(
 
     Whoever calls this tells the worker afterwards (`tell_worker`), once the senders know.
     """
-    IncomingFile.objects.bulk_create(
-        _row(one.kept, source, one.sender, one.announced) for one in arrivals
+    IncomingFile.objects.enter_waiting(
+        (
+            (
+                *(one.kept.path, one.kept.size, one.kept.sha256, plain(one.sender, 80)),
+                *_plainly(one.announced),
+            )
+            for one in arrivals
+        ),
+        source,
     )
 
 
@@ -72,14 +90,9 @@ def tell_worker() -> None:
     ring_once(tasks.file_waiting)
 
 
-def _row(kept: KeptFile, source: str, sender: str, announced: Announced) -> IncomingFile:
-    return IncomingFile(
-        path=kept.path,
-        size=kept.size,
-        sha256=kept.sha256,
-        source=source,
-        sender=plain(sender, 80),
-        sop_class_uid=plain(announced.sop_class_uid, 64),
-        sop_instance_uid=plain(announced.sop_instance_uid, 64),
-        transfer_syntax=plain(announced.transfer_syntax, 64),
+def _plainly(announced: Announced) -> tuple[str, str, str]:
+    return (
+        plain(announced.sop_class_uid, 64),
+        plain(announced.sop_instance_uid, 64),
+        plain(announced.transfer_syntax, 64),
     )
