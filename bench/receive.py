@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -121,7 +121,7 @@ class Images:
         folder.mkdir(exist_ok=True)
         self.paths = [folder / f"{number:04d}.dcm" for number in range(load.count)]
         content, self._uid = _encoded(folder, load)
-        self._places = [place for place in _found(content, self._uid.encode())]
+        self._places = list(_found(content, self._uid.encode()))
         for path in self.paths:
             path.write_bytes(content)
 
@@ -208,9 +208,7 @@ def await_port(port: int) -> None:
 
 @contextmanager
 def ours(folder: Path, *, with_worker: bool) -> Iterator[Receiver]:
-    department = replace(
-        Department.from_environment(), place=Place.at(folder / "ours"), dicom_port=free_port(), demo=False
-    )
+    department = Department(place=Place.at(folder / "ours"), dicom_port=free_port(), demo=False)
     department.place.make()
     env = department.environment() | {"LOG_LEVEL": "WARNING", "DEMO": "0"}
     os.environ |= env
@@ -282,7 +280,8 @@ def main() -> None:
                 print(f"{missing} is not installed: we go on without it.")
         for load in LOADS:
             if given.only in load.name:
-                compare(receivers, Images(folder / f"{load.name}{load.senders}", load), load, given.rounds)
+                images = Images(folder / f"{load.name}{load.senders}", load)
+                compare(receivers, images, load, given.rounds)
         print(f"our listener's peak memory: {receivers[0].peak()} MB")
 
 
@@ -296,12 +295,9 @@ def compare(receivers: list[Receiver], images: Images, load: Load, rounds: int) 
     costs = {name: statistics.median(cost for _, cost in found) for name, found in results.items()}
     print(f"{load}:")
     for name, rate in rates.items():
-        ratio = f"  ours is {rates['ours'] / rate:.2f} ×, costs {costs['ours'] / max(costs[name], 0.01):.2f} ×"
-        print(
-            f"  {name:9} {rate:7.1f}/s {costs[name]:7.2f} ms CPU an image"
-            + (ratio if name != "ours" else ""),
-            flush=True,
-        )
+        faster, dearer = rates["ours"] / rate, costs["ours"] / max(costs[name], 0.01)
+        ratio = f"  ours is {faster:.2f} ×, costs {dearer:.2f} ×" if name != "ours" else ""
+        print(f"  {name:9} {rate:7.1f}/s {costs[name]:7.2f} ms CPU an image{ratio}", flush=True)
 
 
 if __name__ == "__main__":

@@ -99,9 +99,10 @@ def handle_store(event: Event) -> int:
 def is_storage(abstract_syntax: str) -> bool:
     """A storage SOP class, or one that nobody knows: makers define storage classes of their own.
 
-    What pynetdicom knows by name and does not count as storage is another service.
+    What has a name that does not speak of storage, or that pynetdicom does not count as storage,
+    is another service.
     """
     uid = UID(abstract_syntax)
-    if uid in _storage_uids or uid.is_private:
+    if uid in _storage_uids or uid.is_private or not uid.keyword:
         return True
-    return not hasattr(sop_class, uid.keyword) if uid.keyword else True
+    return "Storage" in uid.keyword and not hasattr(sop_class, uid.keyword)

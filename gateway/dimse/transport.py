@@ -69,6 +69,12 @@ class BoundedSocket(AssociationSocket):
                 wire.settimeout(SEND_SECONDS)
         return buffer
 
+    def _shutdown_socket(self) -> None:
+        """pynetdicom leaves a connection open that the other side has closed first."""
+        super()._shutdown_socket()
+        if self.socket is not None:
+            self.socket.close()
+
 
 class SteadyMachine(StateMachine):
     """pynetdicom's state machine; a PDU that breaks it ends the association, not the thread."""

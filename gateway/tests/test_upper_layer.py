@@ -41,7 +41,7 @@ from studies.models import IncomingFile
 
 # ── the table, against one that somebody else wrote ──────────────────────────────────────────────
 
-EVENTS = {
+EVENTS: dict[Kind | Mishap, str] = {
     **{kind: f"Evt{number}" for kind, number in zip(Kind, (6, 3, 4, 10, 12, 13, 16), strict=True)},
     Mishap.INVALID: "Evt19",
     Mishap.HUNG_UP: "Evt17",
@@ -267,7 +267,14 @@ def test_storing_in_a_context_of_verification_is_refused_and_let_fall(accepted):
 class Nowhere:
     """A data set that goes nowhere."""
 
-    write = finish = abandon = lambda *_: 0
+    def write(self, piece: memoryview, /) -> None:
+        pass
+
+    def finish(self) -> int:
+        return 0
+
+    def abandon(self) -> None:
+        pass
 
 
 @given(st.binary(max_size=300))
