@@ -49,11 +49,18 @@ def test_it_searches_at_every_level(archive, series):
     studies = archive.search_for_studies(search_filters={"PatientName": "phantom*"})
     of_study = archive.search_for_series(study, fields=["BodyPartExamined"])
     of_series = archive.search_for_instances(study, serial, limit=2)
+    misspelt = archive.search_for_studies(
+        fuzzymatching=True, search_filters={"PatientName": "Fantom^Test"}
+    )
+    rest = archive.search_for_instances(study, serial, offset=2, fields=["00080008"])
 
     assert [Dataset.from_json(told).StudyInstanceUID for told in studies] == [study]
     assert Dataset.from_json(studies[0]).NumberOfStudyRelatedInstances == 3
     assert [Dataset.from_json(told).SeriesInstanceUID for told in of_study] == [serial]
     assert [Dataset.from_json(told).InstanceNumber for told in of_series] == [1, 2]
+    assert [Dataset.from_json(told).StudyInstanceUID for told in misspelt] == [study]
+    assert [Dataset.from_json(told).InstanceNumber for told in rest] == [3]
+    assert Dataset.from_json(rest[0]).ImageType
 
 
 def test_it_retrieves_what_was_sent(archive, series):
