@@ -46,7 +46,8 @@ def _plain(vr: str) -> Callable[..., Element]:
 
 
 def _constant(vr: str, value: str) -> Callable[..., Element]:
-    return lambda: element(vr, value)
+    told = element(vr, value)
+    return lambda: told
 
 
 def _date(value: Any) -> Element:

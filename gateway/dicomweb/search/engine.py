@@ -4,7 +4,9 @@ It knows nothing of HTTP: a question, rows that are already limited to what some
 the address below which results say that they can be retrieved.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -36,9 +38,12 @@ SEGMENTS = {Level.STUDY: "studies", Level.SERIES: "series", Level.INSTANCE: "ins
 FAR = 100  # rows passed over from which the page's keys are found first, and then its columns
 MOST_NAMED = 2000  # rows that are named by their keys
 MODALITIES, ACCESSION, DESCRIPTION, REFERRER = "00080061", "00080050", "00081030", "00080090"
+RETRIEVE_URL = "00081190"
 BLANK = '""'  # two quotation marks: what has no value (C.2.2.2.7)
 
 Row = dict[str, Any]
+# A tag, how it is told, and from which columns.
+Told = tuple[str, Callable[..., Element], tuple[str, ...]]
 
 
 @dataclass(slots=True)
@@ -59,9 +64,10 @@ class Search:
         """The answer, in a stable order. Raises BadQuestion and TooMuch."""
         self.warnings.extend(self.question.warnings)
         told = self._told()
-        headers = Headers(self.level, self.question, {a.tag for _path, a in told})
+        headers = Headers(self.level, self.question, {tag for tag, _tell, _columns in told})
+        columns = sorted({column for _tag, _tell, columns in told for column in columns})
         with limits():
-            page = self._page(self._columns(told, headers), headers)
+            page = self._page(columns, headers)
             if headers.are_needed:
                 headers.read([row["header_of"] for row in page if row["header_of"]])
         return [self._result(row, told, headers) for row in page]
@@ -77,6 +83,7 @@ class Search:
             rows, start = self.rows.filter(pk__in=keys).order_by(*order), 0
         if headers.are_needed:
             rows = rows.annotate(header_of=self._first_instance())
+            columns = [*columns, "header_of"]
         page = list(rows.values(*columns)[start : start + limit + 1])
         if len(page) > limit and asked != limit:
             self.warnings.append("There are additional results that can be requested.")
@@ -158,23 +165,25 @@ class Search:
             return people.typed_like(name, column, value)
         return condition(name, column, value) if condition else Q()
 
-    def _told(self) -> list[tuple[str, Attribute]]:
-        """The attributes to tell, each with the path to its row."""
-        told: dict[str, tuple[str, Attribute]] = {}
-        for level, path in PATHS[self.level].items():
-            is_own = level == self.level or level not in self.fixed
-            for attribute in TABLES[level]:
-                is_asked = self.question.includes_all or attribute.tag in self.question.included
-                is_identity = attribute.tag == UID_TAGS[level]
-                if is_identity or is_asked or (is_own and attribute.is_usual):
-                    told.setdefault(attribute.tag, (path, attribute))
-        return list(told.values())
+    def _told(self) -> list[Told]:
+        """The attributes to tell in the order of their tags: each with its columns, as they are
+        reached from a row of this level."""
+        paths = PATHS[self.level]
+        uids = tuple(paths[level] + UIDS[level] for level in sorted(paths))
+        told: dict[str, Told] = {RETRIEVE_URL: (RETRIEVE_URL, self._address, uids)}
+        if self.question.has_keys:
+            told[RECORD_KEY] = (RECORD_KEY, self._key, ("pk",))
+        for level, path in paths.items():
+            for attribute in filter(partial(self._is_told, level), TABLES[level]):
+                columns = tuple(path + column for column in attribute.columns)
+                told.setdefault(attribute.tag, (attribute.tag, attribute.tell, columns))
+        return [told[tag] for tag in sorted(told)]
 
-    def _columns(self, told: list[tuple[str, Attribute]], headers: Headers) -> list[str]:
-        columns = {path + column for path, a in told for column in a.columns}
-        columns |= {path + UIDS[level] for level, path in PATHS[self.level].items()}
-        columns |= {"pk"} if self.question.has_keys else set()
-        return [*sorted(columns), "header_of"] if headers.are_needed else sorted(columns)
+    def _is_told(self, level: Level, attribute: Attribute) -> bool:
+        is_own = level == self.level or level not in self.fixed
+        is_asked = self.question.includes_all or attribute.tag in self.question.included
+        is_identity = attribute.tag == UID_TAGS[level]
+        return is_identity or is_asked or (is_own and attribute.is_usual)
 
     def _first_instance(self) -> Subquery | F:
         if self.level == Level.INSTANCE:
@@ -187,24 +196,23 @@ class Search:
             .values("pk")[:1]
         )
 
-    def _result(
-        self, row: Row, told: list[tuple[str, Attribute]], headers: Headers
-    ) -> dict[str, Element]:
-        result = headers.of(row["header_of"]) if headers.are_needed else {}
-        for path, attribute in told:
-            found = attribute.tell(*(row[path + column] for column in attribute.columns))
-            if found:
-                result[attribute.tag] = found
-        result["00081190"] = element("UR", self._address(row))
-        if self.question.has_keys:
-            result[RECORD_KEY] = {"vr": "OB", "InlineBinary": key_of(self.level, row["pk"])}
-        return dict(sorted(result.items()))
+    def _result(self, row: Row, told: list[Told], headers: Headers) -> dict[str, Element]:
+        """One record, its attributes in the order of their tags."""
+        result = {}
+        for tag, tell, columns in told:
+            if found := tell(*[row[column] for column in columns]):
+                result[tag] = found
+        if not headers.are_needed:
+            return result
+        return dict(sorted({**headers.of(row["header_of"]), **result}.items()))
 
-    def _address(self, row: Row) -> str:
-        levels = sorted(PATHS[self.level])
-        paths = PATHS[self.level]
-        parts = (f"/{SEGMENTS[level]}/{row[paths[level] + UIDS[level]]}" for level in levels)
-        return self.root + "".join(parts)
+    def _address(self, *uids: str) -> Element:
+        """Retrieve URL (0008,1190), from the UIDs of all levels, the upper ones first."""
+        parts = (f"/{SEGMENTS[level]}/{uid}" for level, uid in zip(Level, uids, strict=False))
+        return element("UR", self.root + "".join(parts))
+
+    def _key(self, pk: int) -> Element:
+        return {"vr": "OB", "InlineBinary": key_of(self.level, pk)}
 
 
 def _may_be_rare(key: str, value: str) -> bool:

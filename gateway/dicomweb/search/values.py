@@ -17,7 +17,7 @@ _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 
 def element(vr: str, *values: Any) -> Element:
     """One attribute; blank values make an attribute without Value."""
-    kept = [value for value in values if value not in (None, "")]
+    kept = [value for value in values if value is not None and value != ""]
     return {"vr": vr, "Value": kept} if kept else {"vr": vr}
 
 

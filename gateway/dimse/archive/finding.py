@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pynetdicom.events import Event
 
 from equipment.services import Caller
-from gateway.dicomweb.doors import BadQuestion
+from gateway.dicomweb.doors import BadQuestion, TooMuch
 from gateway.dimse.archive.answers import data_set
 from gateway.dimse.archive.asking import Asked, ask
 from gateway.dimse.archive.identifier import identifier_of
@@ -60,7 +60,7 @@ def handle_archive_find(event: Event) -> Iterator[Answer]:
     except (BadQuestion, DataError) as why:
         sentence = getattr(why, "sentence", "A value is outside of what can be searched for.")
         yield status_of(DOES_NOT_MATCH, str(sentence)), None
-    except DatabaseError as why:
+    except (TooMuch, DatabaseError) as why:
         logger.warning("Could not answer %s: %s", call, why)
         yield OUT_OF_RESOURCES, None
     except Exception:
