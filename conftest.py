@@ -36,15 +36,29 @@ skipped: dict[str, int] = {}
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Any:
-    """Remember why tests were skipped. REQUIRE_ALL=1: a skip is a failure."""
+    """Say why a test was skipped. REQUIRE_ALL=1: a skip is a failure."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail"):
-        reason = str(call.excinfo.value) if call.excinfo else "skipped"
-        skipped[reason] = skipped.get(reason, 0) + 1
+        report.not_tested = str(call.excinfo.value) if call.excinfo else "skipped"
         if REQUIRE_ALL:
             report.outcome = "failed"
-            report.longrepr = f"REQUIRE_ALL=1, and this was skipped: {reason}"
+            report.longrepr = f"REQUIRE_ALL=1, and this was skipped: {report.not_tested}"
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remember why tests were skipped, in the process that tells about all workers."""
+    reason = getattr(report, "not_tested", "")
+    if reason:
+        skipped[reason] = skipped.get(reason, 0) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests come first: no worker is left with one when the others have ended."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in slow & browser, item.path not in slow | browser))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

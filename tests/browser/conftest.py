@@ -31,11 +31,32 @@ def page_for(page: Any, live_server: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def axe() -> Callable[[Any], list[str]]:
-    """What axe finds on a page: rule, help, and the first element of each."""
+def flaws(axe: Callable[..., list[str]]) -> Callable[[Any], list[str]]:
+    """`flaws(page)`: what axe finds on a page, the colours in the other theme too, and whether it
+    is wider than the screen."""
 
     def judge(page: Any) -> list[str]:
-        found = Axe().run(page).response["violations"]
+        found = axe(page)
+        is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        here, other = ("dark", "light") if is_dark else ("light", "dark")
+        page.emulate_media(color_scheme=other, reduced_motion="reduce")
+        found += [f"{other}: {flaw}" for flaw in axe(page, rules=["color-contrast"])]
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+            found.append("the page scrolls sideways")
+        page.emulate_media(color_scheme=here, reduced_motion="no-preference")
+        return found
+
+    return judge
+
+
+@pytest.fixture
+def axe() -> Callable[..., list[str]]:
+    """What axe finds on a page: rule, help, and the first element of each."""
+
+    def judge(page: Any, rules: list[str] | None = None) -> list[str]:
+        options: dict[str, Any] = {"resultTypes": ["violations"]}
+        found = Axe().run(page, options=options | ({"runOnly": rules} if rules else {}))
+        found = found.response["violations"]
         return [f"{v['id']}: {v['help']}: {v['nodes'][0]['html'][:120]}" for v in found]
 
     return judge

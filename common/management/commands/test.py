@@ -1,10 +1,12 @@
 """`manage.py test`: the whole suite against real engines of its own. Arguments go to pytest."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from common import processes
+from common.benches import BENCHES, benches_for, flags_for
 from common.environment import Department
 from common.launch import engines_of
 from common.place import Place
@@ -30,19 +33,25 @@ class Command(BaseCommand):
 
 def run_tests(arguments: list[str]) -> int:
     """pytest's exit code."""
-    with tempfile.TemporaryDirectory(prefix="imaging-tests-", ignore_cleanup_errors=True) as folder:
-        usual = Department.from_environment()
-        department = replace(usual, place=Place.at(Path(folder) / "engines"), durable=False)
-        department.place.make()
-        data = Path(folder) / "data"
-        (data / "static").mkdir(parents=True)
-        with engines_of(department, tell=lambda _: None):
-            env = department.environment() | {
-                "DATA_DIR": str(data),
-                "DEMO": "0",
-                "TIME_ZONE": "UTC",
-            }
-            return run_pytest(arguments, env)
+    number = benches_for(arguments)
+    with ExitStack() as stack:
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="imaging-tests-", ignore_cleanup_errors=True)
+        )
+        benches = [make_bench(stack, Path(folder) / str(one)) for one in range(number)]
+        env = os.environ | benches[0] | {BENCHES: json.dumps(benches)}
+        return run_pytest([*flags_for(number), *arguments], env)
+
+
+def make_bench(stack: ExitStack, folder: Path) -> dict[str, str]:
+    """Engines that run until the stack is left, and the environment that leads to them."""
+    usual = Department.from_environment()
+    department = replace(usual, place=Place.at(folder / "engines"), durable=False)
+    department.place.make()
+    data = folder / "data"
+    (data / "static").mkdir(parents=True)
+    stack.enter_context(engines_of(department, tell=lambda _: None))
+    return department.environment() | {"DATA_DIR": str(data), "DEMO": "0", "TIME_ZONE": "UTC"}
 
 
 def run_pytest(arguments: list[str], env: dict[str, str]) -> int:
