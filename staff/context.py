@@ -3,6 +3,7 @@
 Everything is lazy: a fragment that draws no frame asks the database nothing.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,9 +12,12 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from staff.access import sight_of
 from staff.models import User
 from staff.places import Count, Notice, Place, count_for, notices_for, places_of
 
+# Whatever a count or a notice of the frame may depend on.
+FRAME_TOPICS = ("board", "incoming", "devices", "reading", "orders", "open-steps", "studies")
 ON_THE_PHONE = 4  # places beside "More" in the bottom bar
 
 
@@ -111,3 +115,11 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "department_name": settings.DEPARTMENT_NAME,
         "words_for_scripts": words_for_scripts,
     }
+
+
+def frame_seen_by(request: Any) -> Hashable:
+    """What the frame depends on besides its topics: permissions, the page, and the person where
+    counts are personal."""
+    user = request.user
+    alone = user.pk if user.has_perm("worklist.view_own_order") else None
+    return sight_of(user), alone, request.htmx.current_url_abs_path

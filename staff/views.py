@@ -7,13 +7,11 @@ from django.views.decorators.http import require_GET, require_POST
 from common.fresh import drawn_once
 from common.pages import came_from
 from staff import services
-from staff.access import StaffRequest, needs, sight_of
+from staff.access import StaffRequest, needs
+from staff.context import FRAME_TOPICS, frame_seen_by
 from staff.forms import ThemeForm
 from staff.places import places_of
 from staff.styleguide import ExampleForm, examples
-
-# Whatever a count or a notice of the frame may depend on.
-FRAME_TOPICS = ("board", "incoming", "devices", "reading", "orders", "open-steps", "studies")
 
 
 @require_GET
@@ -27,12 +25,10 @@ def home(request: StaffRequest) -> HttpResponse:
 @require_GET
 def frame_parts(request: StaffRequest) -> HttpResponse:
     """The rail, the notices and the strip alone, for pages that keep them up to date."""
-    user, page = request.user, request.htmx.current_url_abs_path
-    alone = user.pk if user.has_perm("worklist.view_own_order") else None
     return drawn_once(
         request,
         FRAME_TOPICS,
-        (sight_of(user), alone, page),
+        frame_seen_by(request),
         lambda: render(request, "components/_frame_parts.html"),
     )
 

@@ -1,10 +1,15 @@
 // What changed elsewhere appears here: one stream per visible tab. A message {"topics": ["board"]} becomes
 // the event `live:board` on the body; pages listen with hx-trigger="live:board from:body, live:resume from:body".
-// A hidden tab holds no connection (browsers allow six to a server) and catches up when it is seen again.
+// `live:soon-board` says the same a moment later, and once for a burst. A hidden tab holds no connection (browsers allow six to a server) and catches up when it is seen again.
 const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 const address = document.body.dataset.live;
 const LONGEST_PAUSE = 30_000;
 const NOT_WORTH_SAYING = 4000; // shorter gaps are nobody's business
+
+// What only changes a number beside the page is asked after a moment later, and not for each of many news.
+const SOON = 1000;
+const NOT_SOONER = 10_000;
+const told = new Map(); // a topic → when its `live:soon-…` was last told, or will be
 
 let stream = null;
 let retry = 0;
@@ -14,6 +19,14 @@ let hadStream = false;
 
 function tell(name) {
   document.body.dispatchEvent(new CustomEvent(name, { bubbles: false }));
+}
+
+function tellSoon(topic) {
+  const last = told.get(topic) ?? 0;
+  const wait = Math.max(SOON, last + NOT_SOONER - Date.now());
+  if (last > Date.now()) return; // it will be told anyway
+  told.set(topic, Date.now() + wait);
+  setTimeout(() => tell(`live:soon-${topic}`), wait);
 }
 
 function show(state, sentence) {
@@ -37,7 +50,10 @@ function open() {
     hadStream = true;
   };
   stream.onmessage = (event) => {
-    for (const topic of topicsOf(event.data)) tell(`live:${topic}`);
+    for (const topic of topicsOf(event.data)) {
+      tell(`live:${topic}`);
+      tellSoon(topic);
+    }
   };
   stream.onerror = () => {
     close();

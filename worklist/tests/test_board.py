@@ -252,3 +252,15 @@ def test_rows_and_counts_are_three_queries(technician, django_assert_num_queries
         assert board.rows
         assert board.groups
         assert board.rooms
+
+
+def test_the_live_part_brings_the_frame_around_it(client, technician):
+    ScheduledProcedureFactory.create(status="ARRIVED", arrived_at=timezone.now())
+    client.force_login(technician)
+
+    whole = client.get(reverse("worklist:board")).content.decode()
+    live = client.get(reverse("worklist:board"), headers={"HX-Request": "true"}).content.decode()
+
+    assert 'id="rail-places" hx-swap-oob="morph"' in live
+    assert "1 waiting" in live
+    assert "live:soon-board" not in whole  # the rail need not ask by itself

@@ -2,11 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.fresh import drawn_once
 from common.pages import unless_unchanged
-from staff.access import StaffRequest, needs, sight_of
+from staff.access import StaffRequest, needs
+from staff.context import FRAME_TOPICS, frame_seen_by
 from worklist.board import Board, Filters, words_in
 from worklist.models import ScheduledProcedure
 
@@ -16,20 +18,25 @@ from worklist.models import ScheduledProcedure
 def board(request: StaffRequest) -> HttpResponse:
     """The day's work, most urgent first. An htmx request gets the live part alone.
 
+    With it comes the frame around it, so that two hundred open boards ask once for each change.
     Whoever looks for words posts them: they may be a name, and addresses are kept by many.
     """
-    template = "worklist/board.html#board" if request.htmx else "worklist/board.html"
     filters = Filters.of(request.GET, request.POST.get("words", ""))
 
     def draw() -> HttpResponse:
-        return render(request, template, {"board": Board(request.user, filters)})
+        shown = {"board": Board(request.user, filters), "carries_frame": True}
+        if not request.htmx:
+            return render(request, "worklist/board.html", shown)
+        live = render(request, "worklist/board.html#board", shown)
+        live.write(render_to_string("components/_frame_parts.html", {"oob_places": True}, request))
+        return live
 
     if request.method == "POST":
         return draw()
     if not request.htmx:
         return unless_unchanged(request, draw())
-    seen_by = (sight_of(request.user), request.user.pk if filters.is_mine else None)
-    return drawn_once(request, ("board", "devices"), seen_by, draw)
+    seen_by = (frame_seen_by(request), request.user.pk if filters.is_mine else None)
+    return drawn_once(request, FRAME_TOPICS, seen_by, draw)
 
 
 @require_GET
