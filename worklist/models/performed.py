@@ -243,6 +243,15 @@ class Administration(Withdrawable):
         _("reaction"), max_length=16, choices=Reaction, default=Reaction.NONE
     )
     reaction_details = models.CharField(max_length=300, blank=True, default="")
+    safety_entry = models.ForeignKey(
+        "patients.Alert",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("What its reaction has put into the patient's safety record."),
+    )
     given_at = models.DateTimeField(_("given"), default=timezone.now)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -253,6 +262,12 @@ class Administration(Withdrawable):
 
     def __str__(self) -> str:
         return f"{self.agent} {self.volume_ml} ml"
+
+    @property
+    def shares_safety_entry(self) -> bool:
+        """Does another administration that stands say the same in the safety record?"""
+        standing = Administration.objects.filter(withdrawn_at=None)
+        return standing.filter(safety_entry=self.safety_entry_id).exclude(pk=self.pk).exists()
 
 
 class Exposure(Withdrawable):

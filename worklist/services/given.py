@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.services import record
 from common.refusals import Refused
 from patients.models import Alert
-from patients.services import note_alert
+from patients.services import end_alert, note_alert
 from worklist.models import Administration, Exposure, ScheduledProcedure
 from worklist.services.drafts import forget_draft
 from worklist.services.moving import locked, tell_examination
@@ -89,7 +89,10 @@ def expose(procedure: ScheduledProcedure, *, by: "User", **exposed: Any) -> Expo
 
 @transaction.atomic
 def withdraw(fact: Fact, *, by: "User", reason: str) -> Fact:
-    """Take back what was written by mistake; it stays readable. Refused without a reason."""
+    """Take back what was written by mistake; it stays readable. Refused without a reason.
+
+    What its reaction has put into the safety record ends with it.
+    """
     if not reason.strip():
         raise Refused(_("Say what was wrong with it."))
     procedure = locked(fact.procedure_id)
@@ -102,6 +105,8 @@ def withdraw(fact: Fact, *, by: "User", reason: str) -> Fact:
     is_given = isinstance(fact, Administration)
     verb = "administration.withdrawn" if is_given else "exposure.withdrawn"
     record(verb, procedure, by=by, patient=procedure.order.patient, number=fact.pk)
+    if isinstance(fact, Administration):
+        forget_reaction(fact, by, fact.withdrawn_because)
     tell_examination(procedure.pk)
     return fact
 
@@ -135,10 +140,21 @@ def refuse_too_much(administration: Administration) -> None:
 
 
 def remember_reaction(administration: Administration, by: "User") -> None:
-    """A reaction must be known before the next time; contrast beside the vein, too."""
+    """A reaction must be known before the next time. What was noted of it before ends."""
+    before, now = administration.safety_entry, entry_of_reaction(administration, by)
+    if now == before:
+        return
+    if before is not None:
+        forget_reaction(administration, by, _("Noted more exactly."))
+    administration.safety_entry = now
+    administration.save(update_fields=["safety_entry"])
+
+
+def entry_of_reaction(administration: Administration, by: "User") -> Alert | None:
+    """The entry of the safety record that says it; contrast beside the vein, too."""
     reaction = administration.reaction
     if reaction == Reaction.NONE:
-        return
+        return None
     is_outside = reaction == Reaction.EXTRAVASATION
     is_bad = reaction in {Reaction.MODERATE, Reaction.SEVERE}
     agent = administration.agent.name
@@ -148,8 +164,19 @@ def remember_reaction(administration: Administration, by: "User") -> None:
     text = (f"{words}: {details}" if details else words)[:200]
     kind = Alert.Kind.OTHER if is_outside else Alert.Kind.CONTRAST_REACTION
     patient = administration.procedure.order.patient
-    if Alert.objects.active().of_patient(patient.pk).filter(kind=kind, text=text).exists():
-        return
+    known = Alert.objects.active().of_patient(patient.pk).filter(kind=kind, text=text).first()
     severity = Alert.Severity.DANGER if is_bad else Alert.Severity.CAUTION
     source = _("seen during the examination")
-    note_alert(patient, kind=kind, text=text, by=by, severity=severity, source=source)
+    return known or note_alert(
+        patient, kind=kind, text=text, by=by, severity=severity, source=source
+    )
+
+
+def forget_reaction(administration: Administration, by: "User", reason: str) -> None:
+    """End what its reaction has put into the safety record, unless another administration says the
+    same or somebody has confirmed it since: then it is no longer about this one alone."""
+    entry = administration.safety_entry
+    if entry is None or not entry.is_active or entry.confirmed_at is not None:
+        return
+    if not administration.shares_safety_entry:
+        end_alert(entry, reason=reason, by=by)

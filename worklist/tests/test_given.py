@@ -11,6 +11,7 @@ from django.utils import timezone
 from audit.models import Entry
 from common.refusals import Refused
 from patients.models import Alert
+from patients.services import confirm_alert
 from worklist import services
 from worklist.models import ScheduledProcedure
 from worklist.tests.factories import (
@@ -103,6 +104,45 @@ def test_a_reaction_stands_in_the_safety_record_once(
     assert (alert.kind, alert.severity) == (kind, severity)
     assert administration.agent.name in alert.text
     assert "watched 1 h" in alert.text
+
+
+def test_a_reaction_seen_more_exactly_takes_the_place_of_what_was_noted_first(
+    procedure, technician
+):
+    administration = given(procedure, technician)
+
+    for reaction in ("MILD", "SEVERE"):
+        services.note_reaction(administration, by=technician, reaction=reaction)
+
+    assert Alert.objects.in_force().get().severity == "DANGER"
+    assert Alert.objects.count() == 2
+
+
+def test_with_what_was_given_by_mistake_its_reaction_leaves_the_safety_record(
+    procedure, technician
+):
+    agent = ContrastAgentFactory.create()
+    mistaken, other = (given(procedure, technician, agent=agent) for _ in range(2))
+    for administration in (mistaken, other):
+        services.note_reaction(administration, by=technician, reaction="MILD")
+
+    services.withdraw(mistaken, by=technician, reason="Another patient's")
+    assert Alert.objects.in_force().exists()  # the other one says the same
+    services.withdraw(other, by=technician, reason="Another patient's")
+
+    ended = Alert.objects.get()
+    assert not ended.is_active
+    assert ended.end_reason == "Another patient's"
+
+
+def test_a_reaction_that_somebody_has_confirmed_since_stays(procedure, technician):
+    administration = given(procedure, technician)
+    services.note_reaction(administration, by=technician, reaction="MILD")
+    confirm_alert(Alert.objects.get(), by=technician, source="The patient")
+
+    services.withdraw(administration, by=technician, reason="Given twice in the book")
+
+    assert Alert.objects.in_force().exists()
 
 
 def test_no_reaction_is_no_entry(procedure, technician):
