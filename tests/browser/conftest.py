@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+THEME_IS = "(wanted) => (document.documentElement.dataset.bsTheme ?? wanted) === wanted"
 COLOURS_HAVE_CHANGED = """document.getAnimations()
     .filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"""
 ZOOMED = {"desk at 200 %": (720, 450), "phone at 125 %": (320, 640)}
@@ -42,11 +43,13 @@ def flaws(axe: Callable[..., list[str]]) -> Callable[[Any], list[str]]:
         is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
         here, other = ("dark", "light") if is_dark else ("light", "dark")
         page.emulate_media(color_scheme=other)
+        page.wait_for_function(THEME_IS, arg=other)
         page.evaluate(COLOURS_HAVE_CHANGED)
         found += [f"{other}: {flaw}" for flaw in axe(page, rules=["color-contrast"])]
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
             found.append("the page scrolls sideways")
         page.emulate_media(color_scheme=here)
+        page.wait_for_function(THEME_IS, arg=here)
         return found
 
     return judge
