@@ -1,6 +1,7 @@
 """Who shares a run of the tests, and what each is given."""
 
 import json
+import os
 
 import pytest
 
@@ -40,4 +41,4 @@ def test_each_worker_sits_down_at_its_own_bench(monkeypatch):
 
     benches.sit_down()
 
-    assert benches.os.environ["DATABASE_URL"] == "second"
+    assert os.environ["DATABASE_URL"] == "second"

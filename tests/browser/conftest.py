@@ -7,8 +7,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import expect
 
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
+expect.set_options(timeout=20_000)  # two cores may be shared by several programs
 THEME_IS = "(wanted) => (document.documentElement.dataset.bsTheme ?? wanted) === wanted"
 COLOURS_HAVE_CHANGED = """document.getAnimations()
     .filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"""

@@ -61,7 +61,7 @@ class TrialSerializer(serializers.Serializer[None]):
         return keys
 
 
-class WhySerializer(TrialSerializer):
+class WhyNotListedSerializer(TrialSerializer):
     """Such a query, and the procedure that one misses in its answer."""
 
     procedure = KeyField(queryset=ScheduledProcedure.objects.none())
@@ -74,7 +74,7 @@ class WhySerializer(TrialSerializer):
             self.fields["procedure"].queryset = visible.with_worklist_details()  # type: ignore[attr-defined]
 
 
-class AnswersSerializer(serializers.Serializer[dict[str, object]]):
+class WouldAnswerSerializer(serializers.Serializer[dict[str, object]]):
     """What the device would be answered: procedures by key, and the answers in DICOM JSON."""
 
     procedures = serializers.ListField(child=serializers.IntegerField())
@@ -113,7 +113,7 @@ class WorklistQueryViewSet(viewsets.ReadOnlyModelViewSet[WorklistQuery]):
         visible = WorklistQuery.objects.visible_to(self.request.user)
         return visible.select_related("device").latest_first()
 
-    @extend_schema(request=TrialSerializer, responses=AnswersSerializer)
+    @extend_schema(request=TrialSerializer, responses=WouldAnswerSerializer)
     @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
     def ask(self, request: StaffApiRequest) -> Response:
         """What a device would be answered if it asked this now."""
@@ -125,12 +125,12 @@ class WorklistQueryViewSet(viewsets.ReadOnlyModelViewSet[WorklistQuery]):
             "ignored": found.understood.ignored_keys,
             "was_cut": found.was_cut,
         }
-        return Response(AnswersSerializer(said).data)
+        return Response(WouldAnswerSerializer(said).data)
 
-    @extend_schema(request=WhySerializer, responses=VerdictSerializer)
+    @extend_schema(request=WhyNotListedSerializer, responses=VerdictSerializer)
     @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
     def why(self, request: StaffApiRequest) -> Response:
         """Whether a procedure is in such an answer, and if not, what keeps it out."""
-        given = told(WhySerializer, request)
+        given = told(WhyNotListedSerializer, request)
         verdict = verdict_now(given["procedure"], given["device"], given["keys"])
         return Response(VerdictSerializer(verdict).data)
