@@ -2,7 +2,6 @@
 rewritten into an uncompressed syntax for who asks for that."""
 
 import itertools
-import uuid
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -70,12 +69,16 @@ def several(request: StaffRequest, **where: str) -> HttpResponseBase:
     syntaxes = (_syntax_of(instances), *TARGETS)
     offers = [Offer(DICOM, one, is_multipart=True) for one in syntaxes]
     offer = choose(request, [*offers, *(Offer(ZIP, one) for one in syntaxes)])
-    wanted = offer.syntax if offer.syntax in TARGETS else ""
-    found = _parts(finding.each(instances), wanted, root_of(request))
-    if offer.media == ZIP:
-        return labelled(_packed(found, where.get("series") or where["study"]), "", ASK_AGAIN)
-    parts = (part for _stored, part in found)
-    return labelled(multipart(parts, DICOM, uuid.uuid4().hex), "", ASK_AGAIN)
+    etag = etag_of("objects", extent, offer, root_of(request), *where.values())
+    answer = unchanged(request, etag, ASK_AGAIN)
+    if answer is None:
+        wanted = offer.syntax if offer.syntax in TARGETS else ""
+        found = _parts(finding.each(instances), wanted, root_of(request))
+        if offer.media == ZIP:
+            answer = _packed(found, where.get("series") or where["study"])
+        else:
+            answer = multipart((part for _stored, part in found), DICOM, boundary_for(etag))
+    return labelled(answer, etag, ASK_AGAIN)
 
 
 def _syntax_of(instances: "InstanceQuerySet") -> str:

@@ -23,6 +23,7 @@ from gateway.dicomweb.answers import (
     unchanged,
 )
 from gateway.dicomweb.bulkdata import DOCUMENT, PDF, download, is_pdf, value_of
+from gateway.dicomweb.cine import GIF, moving
 from gateway.dicomweb.doors import CannotBeShown, NotAcceptable, Trouble, door
 from gateway.dicomweb.finding import Stored
 from gateway.dicomweb.frames import numbers_in
@@ -41,6 +42,7 @@ VERSION = 2  # of how pictures are drawn: part of the validator
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG"}
 ALONE = [Offer(media) for media in FORMATS]
 TOGETHER = [Offer(media, is_multipart=True) for media in FORMATS]
+MOVING = [Offer(GIF)]
 
 
 @door
@@ -52,7 +54,9 @@ def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
         return _document(request, stored)
     if not stored.has_pixels:
         raise NotAcceptable(_("There is nothing to draw in this object."))
-    offer = choose(request, ALONE + TOGETHER)
+    offer = choose(request, [*ALONE, *TOGETHER, *(MOVING if stored.frames > 1 else ())])
+    if offer.media == GIF:
+        return _moving(request, stored, numbers_in("", stored), offer)
     if offer.is_multipart:
         numbers = numbers_in("", stored)
         return _together(request, ((stored, number) for number in numbers), offer)
@@ -65,7 +69,9 @@ def frames(request: StaffRequest, frames: str, **where: str) -> HttpResponseBase
     stored = finding.one(request, where, with_layout=True)
     numbers = numbers_in(frames, stored)
     finding.viewed(request, stored)
-    offer = choose(request, ALONE + TOGETHER if len(numbers) == 1 else TOGETHER)
+    offer = choose(request, ALONE + TOGETHER if len(numbers) == 1 else TOGETHER + MOVING)
+    if offer.media == GIF:
+        return _moving(request, stored, numbers, offer)
     if offer.is_multipart:
         return _together(request, ((stored, number) for number in numbers), offer)
     return _alone(request, stored, numbers[0], offer)
@@ -137,6 +143,19 @@ def _kept(stored: Stored, number: int | None, wishes: Wishes, media: str) -> Kep
     if kept is None or not kept.shows_pixels or kept.media != media:
         return None
     return kept if absolute(kept.path).exists() else None
+
+
+def _moving(
+    request: StaffRequest, stored: Stored, numbers: list[int], offer: Offer
+) -> HttpResponseBase:
+    """Several frames as one picture that plays."""
+    wishes = wishes_in(request)
+    etag = etag_of(stored.sha256, "moving", VERSION, numbers, wishes, offer)
+    answer = unchanged(request, etag, FOR_GOOD)
+    if answer is None:
+        stored.place.stat()
+        answer = HttpResponse(moving(stored, numbers, wishes), content_type=offer.media)
+    return labelled(answer, etag, FOR_GOOD)
 
 
 def _together(

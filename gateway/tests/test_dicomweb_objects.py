@@ -175,6 +175,20 @@ def test_objects_come_in_a_zip_file_to_who_asks_for_one(viewer, tmp_path, extent
     assert len(packed) == (1 if extent is address else 2)
 
 
+def test_a_study_is_not_sent_twice_unless_it_has_grown(viewer, tmp_path):
+    source = saved(an_image(ramp()), tmp_path / "x.dcm")
+    one, two = renamed([source] * 2, tmp_path)
+    [instance] = filed(one)
+    first, _body = ask(viewer, of_study(instance))
+
+    again, _body = ask(viewer, of_study(instance), **{"If-None-Match": first["ETag"]})
+    filed(two)
+    grown, body = ask(viewer, of_study(instance), **{"If-None-Match": first["ETag"]})
+
+    assert again.status_code == 304
+    assert (grown.status_code, len(parts_of(grown, body))) == (200, 2)
+
+
 def test_bulk_comes_by_ranges_too(viewer, samples):
     [instance] = filed(samples / "made/waveform/ecg_12_leads.dcm")
     uri = next(bulk_in(json.loads(ask(viewer, address(instance, "/metadata"))[1])[0]))

@@ -4,7 +4,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from common.files import absolute
 from gateway.tests.asking import ROOT, address, ask, parts_of
@@ -127,6 +127,30 @@ def test_words_are_written_on_a_picture_for_who_asks_for_them(viewer, samples, t
             is_there == "top",
             is_there == "bottom",
         )
+
+
+def test_a_loop_plays_at_its_own_speed(viewer, tmp_path):
+    frames = np.stack([ramp(32, 64) // (n + 1) for n in range(4)])
+    loop = an_image(frames, NumberOfFrames=4, FrameTime="40", WindowCenter=2048, WindowWidth=4096)
+    [cine] = filed(saved(loop, tmp_path / "cine.dcm"))
+
+    answer, body = ask(viewer, address(cine, "/rendered"), "image/gif")
+    _some, few = ask(viewer, address(cine, "/frames/2,4/rendered?viewport=32,32"), "image/gif")
+    too_much, _body = ask(viewer, address(cine, "/rendered?viewport=8000,8000"), "image/gif")
+
+    drawn = picture(body)
+    assert (answer["Content-Type"], drawn.n_frames, drawn.size) == ("image/gif", 4, (64, 32))
+    assert drawn.info["duration"] == 40
+    darkest = [np.asarray(seq.convert("L")).max() for seq in ImageSequence.Iterator(drawn)]
+    assert darkest == sorted(darkest, reverse=True)
+    assert (picture(few).n_frames, picture(few).size) == (2, (32, 16))
+    assert too_much.status_code == 400
+
+
+def test_a_single_frame_is_no_loop(viewer, image):
+    answer, _body = ask(viewer, address(image, "/rendered"), "image/gif")
+
+    assert answer.status_code == 406
 
 
 def test_quality_decides_about_the_size(viewer, samples):
