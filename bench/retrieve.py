@@ -163,7 +163,7 @@ def main() -> None:
 
 
 def measure(ours: Peer, theirs: Peer, folder: Path, images: int, rounds: int) -> None:
-    from receive import make_ct  # noqa: PLC0415
+    from images import make_ct  # noqa: PLC0415
 
     from studies.models import Instance, Thumbnail  # noqa: PLC0415
 

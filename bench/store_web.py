@@ -16,8 +16,8 @@ import threading
 import time
 from pathlib import Path
 
+from images import make_ct
 from peers import Peer, department, known_to, orthanc
-from receive import make_ct
 from surroundings import processor_seconds, start
 
 BOUNDARY = "0f3cf5c0-70e0-41ef-baef-c6f9f65ec3e1"

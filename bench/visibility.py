@@ -78,7 +78,7 @@ def delays(search: Onlooker, successes: list[float]) -> list[float]:
 
 def one_round(ours: Peer, folder: Path, images: int) -> tuple[list[float], float, float, float]:
     """Waits of all images, images a second, and the board's p95 with and without the load."""
-    from receive import make_ct  # noqa: PLC0415
+    from images import make_ct  # noqa: PLC0415
 
     from studies.models import IncomingFile  # noqa: PLC0415
 

@@ -13,6 +13,7 @@ BLOCK_BYTES = (
     256 * 1024
 )  # each block crosses from a thread to the loop; Django's own 4 kB are too many
 SMALL_BODY_BYTES = 128 * 1024  # such a body is here in full before a thread begins with it
+GATHERED_BYTES = 1024 * 1024
 QUIET_SECONDS = 60.0  # so long a sender may say nothing
 LEAST_BYTES_A_SECOND = 1000  # of a body, on the whole: slower than the slowest of lines
 MOST_WAITING = 32  # large bodies that may wait for a place, in one process
@@ -99,6 +100,23 @@ async def at_hand(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
     return from_memory
 
 
+def gathered(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
+    """A large body in pieces of about a megabyte: the server's own are small, and each would have
+    to cross from the loop to a thread."""
+
+    async def receive_much() -> ASGIReceiveEvent:
+        event = await receive()
+        pieces = [event.get("body", b"")]
+        size = len(pieces[0])  # type: ignore[arg-type]
+        while event.get("more_body") and size < GATHERED_BYTES:
+            event = await receive()
+            pieces.append(event.get("body", b""))
+            size += len(pieces[-1])  # type: ignore[arg-type]
+        return {**event, "body": b"".join(pieces)}  # type: ignore[arg-type,return-value]
+
+    return receive_much
+
+
 class Senders:
     """Large bodies have threads of their own. When all are busy a few may wait for a while."""
 
@@ -115,7 +133,7 @@ class Senders:
             await refuse(send, 503, BUSY)
             return
         try:
-            await self.application(scope, receive, send)
+            await self.application(scope, gathered(receive), send)
         finally:
             self.places.release()
 
