@@ -46,7 +46,7 @@ class QueryForm(forms.Form):
     )
     modality = _text(_("Modality"))
     station = _text(_("Station"), _("AE title; it sees its own steps whatever stands here."))
-    name = _text(_("Patient's name"), _("MUE* finds Müller."))
+    name = _text(_("Patient's name"), _("MUL* finds Müller."))
     record = _text(_("Record number"))
     accession = _text(_("Accession number"))
     step = _text(_("Step"))
