@@ -31,7 +31,7 @@ def entry(step_id: str, patient_id: str, code: str = "DX-CHEST", modality: str =
     step = Dataset()
     step.Modality, step.ScheduledStationAETitle = modality, "DX01"
     step.ScheduledProcedureStepStartDate = "20261129"
-    step.ScheduledProcedureStepStartTime = "000100"
+    step.ScheduledProcedureStepStartTime = "000000"
     step.ScheduledProcedureStepDescription = "Chest two views, left"
     step.ScheduledProcedureStepID = step_id
     step.ScheduledProtocolCodeSequence = [kind]

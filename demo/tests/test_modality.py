@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from django.core.management import CommandError, call_command
 
+from demo.management.commands.play_modality import Command
 from demo.modality.entries import Entry, performed, question
 from demo.modality.faults import FAULTS, with_faults
 from demo.modality.play import Player, mistyped
@@ -259,6 +260,50 @@ def test_the_command_plays_one_examination(department, play, capsys):
     assert "2 to do" in told
     assert "ends: completed" in told
     assert len(department.stored) == 2
+
+
+def test_a_day_is_played_until_somebody_switches_the_scanner_off(
+    department, play, capsys, monkeypatch
+):
+    pauses = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) > 2:
+            raise KeyboardInterrupt  # somebody switches it off
+
+    monkeypatch.setattr(Command, "pause", staticmethod(pause))
+    address = {"host": "127.0.0.1", "port": department.port}
+    department.report_port, department.step_status = 0, 0x0110
+
+    call_command(
+        "play_modality",
+        "DX01",
+        all_day=True,
+        fault=["no-commitment"],
+        speed=0,
+        listen_port=0,
+        patience=0,
+        seed=2,
+        **address,
+    )
+
+    told = capsys.readouterr().out
+    assert told.count("ends: completed") == 2
+    assert {str(one.PatientID) for one in department.stored} == {"P1234", "P5678"}
+    assert pauses == [1.0] * 3  # nothing is left, and it looks again
+    assert "switched off" in told
+
+
+def test_a_day_goes_on_when_nothing_answers(capsys, monkeypatch):
+    def pause(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Command, "pause", staticmethod(pause))
+
+    call_command("play_modality", "DX01", all_day=True, host="127.0.0.1", port=1, listen_port=0)
+
+    assert "does not answer" in capsys.readouterr().out
 
 
 def test_the_command_says_what_it_cannot_do(department):

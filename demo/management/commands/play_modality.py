@@ -25,6 +25,7 @@ LOOKS_AGAIN = 60.0  # seconds until an empty list is asked for again; the speed 
 class Command(BaseCommand):
     help = "Play a modality through real associations: worklist, steps, images, commitment."
     requires_system_checks: list[str] = []
+    pause = staticmethod(time.sleep)
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
@@ -93,7 +94,7 @@ class Command(BaseCommand):
                     continue
             except Silence as why:  # a scanner goes on when the department is away for a while
                 self._tell(f"  {why}")
-            time.sleep(LOOKS_AGAIN / (player.speed or LOOKS_AGAIN))
+            self.pause(LOOKS_AGAIN / (player.speed or LOOKS_AGAIN))
 
     def _plan(self, player: Player, faults: list[str]) -> Plan:
         """By the book, but for one in a few."""
