@@ -4,7 +4,7 @@ Whoever names one station by its whole AE title is answered as that device would
 steps of every station are listed that nobody has begun.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
@@ -41,14 +41,18 @@ def scheduled_steps(request: StaffRequest) -> HttpResponseBase:
     offer = offered(request)
     question = question_in(request.GET)
     asked = _keys(question, included_in(request.GET))
+    known = every_key()
     try:
-        steps = find_steps(identifier_of(asked), _profile(question))
+        # A key that no step has asks nothing here; its value may be of any form.
+        ours = {key: value for key, value in asked.items() if not value or _is_ours(key, known)}
+        steps = find_steps(identifier_of(ours), _profile(question))
     except NotAnswerable as why:
         raise BadQuestion(str(why)) from why
     end = None if question.limit is None else question.offset + question.limit
     page = replace(steps, procedures=steps.procedures[question.offset : end])
     models = [dict(answer.to_json_dict()) for _status, answer in page]
-    warnings = list(_warnings(question, steps))
+    strange = [key for key, value in asked.items() if value and key not in ours]
+    warnings = list(_warnings(question, steps, strange))
     if not models:
         nothing = HttpResponse(status=HTTPStatus.NO_CONTENT)
         return labelled(warned(request, nothing, warnings), "", ASK_AGAIN)
@@ -87,14 +91,20 @@ def _profile(question: Question) -> Profile:
     return Profile(shows_started=caller.shows_started, shows_on_hold=caller.shows_on_hold)
 
 
-def _warnings(question: Question, steps: Found) -> Iterator[str]:
+def _is_ours(key: str, known: Mapping[str, str]) -> bool:
+    """Is it told of a step, itself or what is inside?"""
+    inside = any(name.startswith(f"{key}.") for name in known)
+    return inside or key in known or key == "TimezoneOffsetFromUTC"
+
+
+def _warnings(question: Question, steps: Found, strange: Iterable[str]) -> Iterator[str]:
     manners = {
         "fuzzymatching": question.is_fuzzy,
         "emptyvaluematching": question.finds_blank,
         "multiplevaluematching": question.needs_all,
     }
     yield from (NOT_DONE % name for name, is_asked in manners.items() if is_asked)
-    for key in steps.understood.ignored_keys:
+    for key in (*strange, *steps.understood.ignored_keys):
         yield f"Matching on {key} is not supported; the key was ignored."
     if steps.was_cut:
         yield CUT % len(steps.procedures)

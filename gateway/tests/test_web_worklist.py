@@ -98,6 +98,13 @@ def test_a_sequence_that_is_asked_for_comes_whole(technician, two):
     assert "00100010" not in told
 
 
+def test_a_sequence_that_is_always_empty_here_is_told_without_items(technician, two):
+    [told, _other] = technician.get(ADDRESS, {"includefield": "ReferencedStudySequence"}).json()
+
+    assert told["00081110"]["vr"] == "SQ"
+    assert not told["00081110"].get("Value")
+
+
 @pytest.mark.parametrize(
     ("keys", "places"),
     [
@@ -167,6 +174,7 @@ def test_in_xml_every_step_is_a_part_that_says_the_same(technician, two):
     [
         ({"fuzzymatching": "true"}, "fuzzymatching"),
         ({"PatientComments": "tall"}, "PatientComments"),
+        ({"PixelData": "abc", "FrameIncrementPointer": "abc", "RecordKey": "AAAA"}, "PixelData"),
     ],
 )
 def test_what_is_not_done_is_said_in_a_warning(technician, two, keys, said):
@@ -218,6 +226,7 @@ KEYS = ["PatientName", "PatientID", "StudyInstanceUID", f"{STEP}.Modality", STEP
 KEYS += [f"{STEP}.ScheduledProcedureStepStartDate", f"{STEP}.ScheduledProcedureStepStartTime"]
 KEYS += ["includefield", "TimezoneOffsetFromUTC", "PatientBirthDate", "PatientWeight", "accept"]
 KEYS += ["PregnancyStatus", "ReferencedStudySequence", "SpecificCharacterSet", "PatientName.Rows"]
+KEYS += ["PixelData", "FrameIncrementPointer", "PriorRecordKey", "SelectorSVValue"]
 HOSTILE = st.text(max_size=30) | st.text("*?^=\\-,.[](){}|+$0123456789:'\";%_", max_size=20)
 
 
