@@ -1,5 +1,6 @@
 """The programs of a department beside its engines, and how each likes to be started."""
 
+import os
 import sys
 from functools import partial
 
@@ -10,6 +11,8 @@ from common.supervisor import Program
 
 WEB_PROCESSES = 2
 WORKER_PROCESSES = 2
+# People wait for pages, machines can wait a moment: what is received and filed yields to them.
+LISTENER_NICE, WORKER_NICE = 5, 10
 CELERY = (sys.executable, "-m", "celery", "-A", "imaging_dept")
 
 
@@ -51,7 +54,14 @@ def background(department: Department, env: dict[str, str]) -> list[Program]:
     clock = (*CELERY, "beat", "-l", "WARNING", "-s", str(timetable), "--pidfile", "")
     listening = partial(ports.answers, department.dicom_host, department.dicom_port)
     return [
-        Program("worker", worker, env=env, grace=15),
+        Program("worker", worker, env=env, grace=15, before=partial(os.nice, WORKER_NICE)),
         Program("clock", clock, env=env, grace=5),
-        Program("listener", manage("listen"), env=env, grace=10, answers=listening),
+        Program(
+            "listener",
+            manage("listen"),
+            env=env,
+            grace=10,
+            answers=listening,
+            before=partial(os.nice, LISTENER_NICE),
+        ),
     ]
