@@ -12,7 +12,7 @@ from common.supervisor import Program
 WEB_PROCESSES = 2
 WORKER_PROCESSES = 2
 # People wait for pages, machines can wait a moment: what is received and filed yields to them.
-LISTENER_NICE, WORKER_NICE = 5, 10
+LISTENER_NICE, WORKER_NICE = 2, 10
 CELERY = (sys.executable, "-m", "celery", "-A", "imaging_dept")
 
 
