@@ -42,6 +42,7 @@ NOUNS = {
     "questionnaires": "",
     "report-templates": "",
     "people": "",
+    "transfers": "cancel retry",
     "audit-entries": "",
 }
 REFUSALS = {"400", "401", "403", "406", "503"}
@@ -187,10 +188,18 @@ def test_the_description_is_given_out(client, person):
     assert client.get(reverse("api:schema")).status_code == 200
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"kind": "\\ud800"}', b"\xff", b"{"])
-def test_what_is_no_json_that_can_be_said_back_is_refused(body, client, person):
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"[" * 100_000, "detail"),
+        (b'{"kind": "\\ud800"}', "kind"),
+        (b"\xff", "detail"),
+        (b"{", "detail"),
+    ],
+)
+def test_what_is_no_json_that_can_be_said_back_is_refused(body, named, client, person):
     client.force_login(person("Technician"))
 
     answer = client.post("/api/alerts/", body, content_type="application/json")
 
-    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+    assert (answer.status_code, list(answer.json())) == (400, [named])
