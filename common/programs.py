@@ -16,6 +16,11 @@ LISTENER_NICE, WORKER_NICE = 2, 10
 CELERY = (sys.executable, "-m", "celery", "-A", "imaging_dept")
 
 
+def yield_to_people(by: int) -> None:
+    """What a new process does first, when pages go before it."""
+    os.nice(by)
+
+
 def manage(*words: str) -> tuple[str, ...]:
     """The command line of a management command."""
     return (sys.executable, str(ROOT / "manage.py"), *words)
@@ -54,7 +59,7 @@ def background(department: Department, env: dict[str, str]) -> list[Program]:
     clock = (*CELERY, "beat", "-l", "WARNING", "-s", str(timetable), "--pidfile", "")
     listening = partial(ports.answers, department.dicom_host, department.dicom_port)
     return [
-        Program("worker", worker, env=env, grace=15, before=partial(os.nice, WORKER_NICE)),
+        Program("worker", worker, env=env, grace=15, before=partial(yield_to_people, WORKER_NICE)),
         Program("clock", clock, env=env, grace=5),
         Program(
             "listener",
@@ -62,6 +67,6 @@ def background(department: Department, env: dict[str, str]) -> list[Program]:
             env=env,
             grace=10,
             answers=listening,
-            before=partial(os.nice, LISTENER_NICE),
+            before=partial(yield_to_people, LISTENER_NICE),
         ),
     ]
