@@ -1,5 +1,6 @@
 """Other archives: what they have of a patient (C-FIND), and having it sent to us (C-MOVE)."""
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,14 @@ class There:
     objects: str
 
     @property
+    def day(self) -> dt.date | None:
+        return _date(self.date)
+
+    @property
+    def born(self) -> dt.date | None:
+        return _date(self.birth_date)
+
+    @property
     def label(self) -> str:
         """What the list of transfers calls it."""
         return " · ".join(one for one in (self.description, self.modalities, self.date) if one)
@@ -53,6 +62,14 @@ class Progress:
     remaining: int
     status: int | None
     comment: str = ""
+
+
+def _date(text: str) -> dt.date | None:
+    """A date as DICOM writes it (PS3.5 6.2); None for anything else."""
+    try:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        return None
 
 
 def studies_of(peer: Peer, patient: Patient) -> list[There]:
