@@ -119,7 +119,7 @@ def storescp(dcmtk, tmp_path: Path) -> Callable[..., Any]:
         command = [dcmtk("storescp"), "-aet", title, "-od", str(folder), *words, str(port)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as it:
             try:
-                _wait_for(port)
+                wait_for(port)
                 yield port, folder
             finally:
                 it.terminate()
@@ -127,7 +127,7 @@ def storescp(dcmtk, tmp_path: Path) -> Callable[..., Any]:
     return running
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     over = threading.Event()
     for _ in range(500):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
