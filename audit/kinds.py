@@ -50,6 +50,7 @@ KINDS: dict[str, Kind] = {
         _("Report"), "reports:report", by="study.study_instance_uid", joins=("study",)
     ),
     PERSON: Kind(_("Person"), "audit:person"),
+    "studies.commitment": Kind(_("Commitment"), "studies:commitment"),
     "studies.incomingfile": Kind(_("Received object"), "studies:set_aside"),
     "studies.instance": Kind(_("Image")),
     "studies.study": Kind(_("Study"), "studies:study", by="study_instance_uid"),

@@ -218,6 +218,8 @@ CELERY_BEAT_SCHEDULE = {
     "file-what-waits": {"task": "studies.periodic.sweep_incoming", "schedule": 5.0},
     "draw-what-waits": {"task": "studies.periodic.sweep_thumbnails", "schedule": 10.0},
     "unpack-what-waits": {"task": "studies.periodic.sweep_archives", "schedule": 10.0},
+    "answer-commitments": {"task": "studies.periodic.sweep_commitments", "schedule": 5.0},
+    "make-due-calls": {"task": "gateway.periodic.sweep_calls", "schedule": 5.0},
     "settle-studies": {"task": "studies.periodic.settle_studies", "schedule": 15.0},
     "gather-reports": {"task": "reports.periodic.gather", "schedule": 120.0},
     "open-due-maintenance": {

@@ -5,4 +5,4 @@ class StudiesConfig(AppConfig):
     name = "studies"
 
     def ready(self) -> None:
-        from studies import frame, gauges  # noqa: F401, PLC0415 — Django's own idiom
+        from studies import frame, gauges, receivers  # noqa: F401, PLC0415 — Django's own idiom

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.bell import ring
 from studies import services, tasks
-from studies.models import Archive, IncomingFile, Instance, Study, Thumbnail
+from studies.models import Archive, Commitment, IncomingFile, Instance, Study, Thumbnail
 from studies.models.study import SHORT_PAUSE
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,13 @@ def sweep_archives() -> None:
     """The same for archives that are not unpacked."""
     if Archive.objects.due(timezone.now()).exists():
         ring(tasks.unpack_archives)
+
+
+@shared_task
+def sweep_commitments() -> None:
+    """The same for machines that ask whether objects are safe."""
+    if Commitment.objects.undecided().due(timezone.now()).exists():
+        ring(tasks.decide_commitments)
 
 
 @shared_task

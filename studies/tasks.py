@@ -8,9 +8,12 @@ from django.db import InterfaceError, OperationalError
 
 from common.bell import heard, ring_once
 from studies.archives import unpack_next
+from studies.commitment import decide
 from studies.ingest import file_batch
+from studies.models import Commitment
 from studies.thumbnails import draw_batch
 
+MOST_DECIDED = 200  # requests in one go; the sweep finds the rest
 SPELL_SECONDS = 2.0  # then the other kinds of work get their turn
 DRAWING_SECONDS = 0.3  # nobody sees an image before it is filed: pictures make way sooner
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -23,6 +26,8 @@ def file_waiting() -> None:
     filed, is_more = for_a_spell(file_batch)
     if filed:
         ring_once(make_thumbnails)
+        if Commitment.objects.undecided().exists():
+            ring_once(decide_commitments)
     if is_more:
         ring_once(file_waiting)
 
@@ -43,6 +48,14 @@ def unpack_archives() -> None:
     if unpack_next():
         ring_once(file_waiting)
         ring_once(unpack_archives)
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=True, max_retries=5)
+def decide_commitments() -> None:
+    """Look whether the objects that machines ask about are safe. (Whoever tells them listens.)"""
+    heard(decide_commitments)
+    for pk in Commitment.objects.undecided().values_list("pk", flat=True)[:MOST_DECIDED]:
+        decide(pk)
 
 
 def for_a_spell(batch: Callable[[], int], seconds: float = SPELL_SECONDS) -> tuple[int, bool]:

@@ -252,7 +252,7 @@ class Examination:
 
     def _state_of_images(self) -> tuple[str, str]:
         procedure = self.procedure
-        words = procedure.images_words if procedure.images_expected else ""
+        words = procedure.images_words if procedure.images_wanted else ""
         if procedure.images == procedure.Images.COMPLETE:
             return DONE, words
         if procedure.images in {procedure.Images.MISSING, procedure.Images.LATE}:

@@ -88,8 +88,8 @@ def warnings_of_images(procedure: ScheduledProcedure) -> list[Gap]:
     """Images that were expected and are not here."""
     if procedure.lacks_images:
         sentence = _("%(here)s of %(expected)s expected images are here.") % {
-            "here": procedure.images_received,
-            "expected": procedure.images_expected,
+            "here": procedure.images_here,
+            "expected": procedure.images_wanted,
         }
         return [Gap(sentence, "images")]
     return []

@@ -253,7 +253,7 @@ def alert_mark(kind: str, severity: str, text: str, language: str | None) -> Saf
 def images_of(procedure: ScheduledProcedure) -> SafeString:
     """How many images are here of those expected, with a bar while they arrive."""
     if not procedure.images_received:
-        is_due = procedure.images_expected and procedure.status == Status.IN_PROGRESS
+        is_due = procedure.images_wanted and procedure.status == Status.IN_PROGRESS
         return (
             format_html('<span class="quiet">{}</span>', procedure.images_words)
             if is_due
@@ -261,10 +261,12 @@ def images_of(procedure: ScheduledProcedure) -> SafeString:
         )
     troubled = {Images.MISSING: "st-late", Images.LATE: "st-late", Images.COMPLETE: "st-done"}
     mark = troubled.get(Images(procedure.images))
+    word = _("All safe") if procedure.are_images_safe else str(Images(procedure.images).label)
     return format_html(
-        '<span class="images-count images-{}">{}<span>{}</span>{}</span>',
+        '<span class="images-count images-{}" title="{}">{}<span>{}</span>{}</span>',
         procedure.images.lower(),
-        icon(mark, str(Images(procedure.images).label)) if mark else "",
+        procedure.images_line,
+        icon("st-safe" if procedure.are_images_safe else mark, word) if mark else "",
         procedure.images_words,
         progress_of(procedure) if procedure.images == Images.ARRIVING else "",
     )
@@ -282,12 +284,12 @@ def missing_images(procedure: ScheduledProcedure) -> SafeString:
 
 
 def progress_of(procedure: ScheduledProcedure) -> SafeString:
-    if not procedure.images_expected:
+    if not procedure.images_wanted:
         return NOTHING
     return format_html(
         '<progress value="{}" max="{}" aria-label="{}"></progress>',
-        procedure.images_received,
-        procedure.images_expected,
+        procedure.images_here,
+        procedure.images_wanted,
         _("Images arrived"),
     )
 

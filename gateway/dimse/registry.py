@@ -13,7 +13,15 @@ from pydicom.uid import (
 from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse import archive, performed, performed_retrieve, storage, worklist
+from gateway.committing import PUSH_MODEL
+from gateway.dimse import (
+    archive,
+    commitment,
+    performed,
+    performed_retrieve,
+    storage,
+    worklist,
+)
 from gateway.dimse.archive import finding, moving, retrieving
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
@@ -118,6 +126,15 @@ SERVICES = (
         "may_report_steps",
         UNCOMPRESSED,
         performed_retrieve.STATUSES,
+    ),
+    Service(
+        "Storage Commitment Push Model",
+        PUSH_MODEL,
+        evt.EVT_N_ACTION,
+        commitment.handle_action,
+        "may_ask_commitment",
+        UNCOMPRESSED,
+        commitment.STATUSES,
     ),
     *(service for model in archive.MODELS for service in _of_archive(model)),
 )

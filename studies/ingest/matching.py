@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext
 
 from audit.services import record
+from studies.completeness import count_completeness
 from studies.ingest.owners import ordered_for
 from studies.ingest.placing import Placed
 from studies.models import Instance, Match, Series, Study
@@ -87,3 +88,4 @@ def count_images(placed: Placed, now: dt.datetime) -> None:
     for procedure_pk in sorted(pk for pk in touched if pk is not None):
         received = Instance.objects.acquired_for(procedure_pk).count()
         note_images(procedure_pk, received=received, at=now)
+        count_completeness(procedure_pk)

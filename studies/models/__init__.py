@@ -1,6 +1,7 @@
 """What arrived, and what it is."""
 
 from studies.models.archive import Archive
+from studies.models.commitment import Commitment, CommitmentItem
 from studies.models.incoming import IncomingFile, Upload
 from studies.models.match import Match
 from studies.models.queries import HasAll, HasAny, ModalityList
@@ -11,6 +12,8 @@ from studies.models.transfer import SentObject, Transfer
 
 __all__ = [
     "Archive",
+    "Commitment",
+    "CommitmentItem",
     "HasAll",
     "HasAny",
     "ImageReview",

@@ -113,6 +113,11 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
         """Those of these places at which received bytes lie."""
         return self.filter(path__in=paths).values_list("path", flat=True)
 
+    def last_states_of(self, sop_uids: Iterable[str]) -> dict[str, str]:
+        """How the last received object of each of these identifiers stands."""
+        rows = self.filter(sop_instance_uid__in=sop_uids).order_by("pk")
+        return dict(rows.values_list("sop_instance_uid", "status"))
+
     def in_upload(self, upload_pk: int | None, name: str) -> "IncomingFile | None":
         return self.filter(upload=upload_pk, original_name=name).first()
 

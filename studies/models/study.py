@@ -242,7 +242,7 @@ class Study(Stateful):
         if pause >= LONG_PAUSE:
             return True
         procedures = [match.procedure for match in self.matches.select_related("procedure")]
-        done = (p.is_final or (p.images_expected and p.has_all_images) for p in procedures)
+        done = (p.is_final or (p.images_wanted and p.has_all_images) for p in procedures)
         return bool(procedures) and pause >= SHORT_PAUSE and all(done)
 
 

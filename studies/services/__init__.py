@@ -1,5 +1,15 @@
 """What may be done with received objects and studies. One verb, one function."""
 
+from studies.services.committing import (
+    Asker,
+    Wanted,
+    ask_commitment,
+    look_now,
+    note_told,
+    note_untold,
+    outcome_of,
+    retry_commitment,
+)
 from studies.services.matching import match_by_hand
 from studies.services.receiving import (
     Announced,
@@ -42,10 +52,13 @@ from studies.services.viewing import view_study
 __all__ = [
     "Announced",
     "Elsewhere",
+    "Asker",
     "MachineArrival",
+    "Wanted",
     "add_archive",
     "already_sent",
     "cancel_transfer",
+    "ask_commitment",
     "discard_set_aside",
     "fetch_study",
     "finish_upload",
@@ -53,8 +66,12 @@ __all__ = [
     "keep_all",
     "keep_image",
     "keep_series",
+    "look_now",
     "mark_key",
     "match_by_hand",
+    "note_told",
+    "note_untold",
+    "outcome_of",
     "pass_over",
     "receive",
     "receive_all",
@@ -63,6 +80,7 @@ __all__ = [
     "restore_image",
     "restore_series",
     "retry_archive",
+    "retry_commitment",
     "retry_set_aside",
     "retry_transfer",
     "send_study",

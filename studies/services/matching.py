@@ -10,6 +10,7 @@ from audit.services import record
 from common.live import poke
 from common.refusals import Refused
 from patients.models import Patient
+from studies.completeness import count_completeness
 from studies.models import Instance, Match, Study
 from worklist.models import ScheduledProcedure
 from worklist.services import note_images
@@ -50,6 +51,7 @@ def match_by_hand(study: Study, procedure: ScheduledProcedure, *, by: "User") ->
     for procedure_pk in sorted({procedure.pk, *wrong}):
         received = Instance.objects.acquired_for(procedure_pk).count()
         note_images(procedure_pk, received=received, at=study.last_image_at or study.created_at)
+        count_completeness(procedure_pk)
     transaction.on_commit(partial(poke, "board", "studies", f"study-{study.pk}"))
     return match
 

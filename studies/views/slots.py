@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from common.pages import unless_unchanged
 from patients.models import Patient
 from staff.access import StaffRequest, needs
+from studies.completeness import missing_of
 from studies.expected import ProcedureImages
 from studies.models import ImageReview, Study
 from studies.reject_reasons import RECENT, most_used_first
@@ -42,6 +43,7 @@ def of_procedure(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "procedure": procedure,
         "studies": studies,
+        "missing": missing_of(procedure),
         "images": ProcedureImages(procedure, request.user),
         "reasons": most_used_first(used),
     }

@@ -75,6 +75,12 @@ class ScheduledProcedureSerializer(serializers.ModelSerializer[ScheduledProcedur
     room = serializers.CharField(source="device.room.name", read_only=True)
     modality = serializers.CharField(source="device.modality", read_only=True)
     is_squeezed_in = serializers.BooleanField(read_only=True)
+    images_wanted = serializers.IntegerField(
+        read_only=True, help_text="How many there should be; 0: nobody knows."
+    )
+    images_line = serializers.CharField(
+        read_only=True, help_text="How complete it is, in a few words."
+    )
 
     class Meta:
         model = ScheduledProcedure
@@ -100,6 +106,11 @@ class ScheduledProcedureSerializer(serializers.ModelSerializer[ScheduledProcedur
             "images",
             "images_expected",
             "images_received",
+            "images_told",
+            "images_told_here",
+            "images_wanted",
+            "images_safe",
+            "images_line",
             "last_image_at",
             "performed",
             "committed",

@@ -12,6 +12,15 @@ class PerformedSeriesQuerySet(models.QuerySet["PerformedSeries"]):
         """`object_count`: how many objects each lists."""
         return self.annotate(object_count=models.Count("listed"))
 
+    def lacking(self, objects: "PerformedObjectQuerySet") -> Self:
+        """Those that list some of `objects`: `lacking_count` of `image_count`."""
+        rows = self.filter(listed__in=objects).annotate(
+            lacking_count=models.Count("listed", distinct=True)
+        )
+        every = PerformedObject.objects.filter(series=models.OuterRef("pk"), is_image=True)
+        counted = every.order_by().values("series").annotate(n=models.Count("pk")).values("n")
+        return rows.annotate(image_count=models.Subquery(counted)).order_by("pk")
+
 
 class PerformedSeries(models.Model):
     """One series of a performed step, as the modality's last report lists it."""

@@ -136,6 +136,11 @@ class ScheduledProcedure(Stateful):
     images_told_here = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("How many of these are here, rejected ones included.")
     )
+    images_due = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text=_("How many there should be, once the modality has listed what it made."),
+    )
     images_safe = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("How many the modality was promised are kept safely.")
     )
@@ -257,14 +262,17 @@ class ScheduledProcedure(Stateful):
 
     @property
     def is_told(self) -> bool:
-        """The modality has ended and listed what it made: that is surer than the catalogue."""
-        return bool(self.images_told) and self.performed == self.Performed.COMPLETED
+        """The modality has ended, and what it lists is all that there should be."""
+        is_over = self.performed == self.Performed.COMPLETED
+        return is_over and bool(self.images_told) and self.images_told == self.images_due
 
     @property
     def images_wanted(self) -> int:
-        """How many there should be: what the modality lists once it has ended, before that what
-        the catalogue expects; 0 when nobody knows."""
-        return self.images_told if self.is_told else max(self.images_expected, self.images_told)
+        """How many there should be: what is due once the modality has ended, before that what the
+        catalogue expects; 0 when nobody knows."""
+        if self.images_due and self.performed == self.Performed.COMPLETED:
+            return self.images_due
+        return max(self.images_expected, self.images_told)
 
     @property
     def images_here(self) -> int:
@@ -294,6 +302,17 @@ class ScheduledProcedure(Stateful):
             "here": self.images_here,
             "expected": self.images_wanted,
         }
+
+    @property
+    def committed_words(self) -> str:
+        """What the modality was promised of its images; it may forget what is safe here."""
+        words = {
+            self.Committed.PENDING: _("%(safe)s promised as safe so far"),
+            self.Committed.YES: _("All safe, and the device was told so"),
+            self.Committed.FAILED: _("The device was told that not all are safe: do not delete"),
+        }
+        said = words.get(self.Committed(self.committed), "")
+        return said % {"safe": self.images_safe} if "%(" in said else said
 
     @property
     def images_line(self) -> str:

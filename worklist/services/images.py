@@ -1,6 +1,7 @@
 """The images beside the state: counted as they arrive, settled when no more come."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -72,6 +73,41 @@ def recount_images(procedure_pk: int, *, received: int) -> ScheduledProcedure:
     procedure.save(update_fields=["images_received", "images"])
     tell_open_pages(procedure.pk)
     return procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted of a procedure: listed by the modality, here of these, promised as safe."""
+
+    told: int
+    told_here: int
+    safe: int
+    committed: str
+
+
+@transaction.atomic
+def note_completeness(procedure_pk: int, counted: Counted) -> ScheduledProcedure:
+    """What the modality lists, what of it has come, and what is safe (absolute counts).
+
+    What the modality has made replaces an estimate of the catalogue, but never its views: a view
+    that nobody took is missing, whatever the modality lists.
+    """
+    procedure = locked(procedure_pk)
+    is_over = procedure.performed == ScheduledProcedure.Performed.COMPLETED
+    expected = procedure.images_expected if procedure.procedure_type.views.exists() else 0
+    before = [getattr(procedure, name) for name in COUNTED]
+    procedure.images_told, procedure.images_told_here = counted.told, counted.told_here
+    procedure.images_safe, procedure.committed = counted.safe, counted.committed
+    procedure.images_due = max(expected, counted.told) if is_over and counted.told else 0
+    if counted.told:
+        procedure.images = recounted_images(procedure)
+    if before != [getattr(procedure, name) for name in COUNTED]:
+        procedure.save(update_fields=COUNTED)
+        tell_open_pages(procedure.pk)
+    return procedure
+
+
+COUNTED = ["images_told", "images_told_here", "images_due", "images_safe", "committed", "images"]
 
 
 def recounted_images(procedure: ScheduledProcedure) -> str:
