@@ -19,9 +19,15 @@ PUSH_MODEL = UID("1.2.840.10008.1.20.1")
 WELL_KNOWN = UID("1.2.840.10008.1.20.1.1")  # PS3.4 J.3.5: the one instance there is
 ALL_SAFE, SOME_FAILED = 1, 2  # event types of PS3.4 table J.3.3-1
 
+MOST_OBJECTS = 50_000
 JUST_NOW = dt.timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
+
+
+def is_too_many(objects: int) -> bool:
+    """More than one request may ask about."""
+    return objects > MOST_OBJECTS
 
 
 def tell_due() -> bool:

@@ -1,6 +1,7 @@
 """Expected, listed by the modality, here, and promised as safe: counted for one procedure."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ Outcome = CommitmentItem.Outcome
 def count_completeness(procedure_pk: int) -> None:
     """Let the worklist know what has come of what was made, and what is safe."""
     listed = PerformedObject.objects.of_procedure(procedure_pk).images()
-    is_here = Exists(Instance.objects.filter(sop_instance_uid=OuterRef("sop_instance_uid")))
+    is_here: Any = Exists(Instance.objects.filter(sop_instance_uid=OuterRef("sop_instance_uid")))
     told = listed.order_by().aggregate(
         told=Count("sop_instance_uid", distinct=True),
         here=Count("sop_instance_uid", distinct=True, filter=is_here),
@@ -36,7 +37,7 @@ def promised(procedure_pk: int) -> tuple[int, str]:
         Q(instance__series__procedure=procedure_pk)
         | Q(instance=None, sop_instance_uid__in=listed.values("sop_instance_uid"))
     ).order_by()
-    later = Exists(safe.filter(sop_instance_uid=OuterRef("sop_instance_uid")))
+    later: Any = Exists(safe.filter(sop_instance_uid=OuterRef("sop_instance_uid")))
     counted = mine.aggregate(
         asked=Count("sop_instance_uid", distinct=True),
         safe=Count("sop_instance_uid", distinct=True, filter=Q(outcome=Outcome.SAFE)),
@@ -67,6 +68,6 @@ def missing_of(procedure: ScheduledProcedure) -> list[MissingSeries]:
     is_here = Exists(Instance.objects.filter(sop_instance_uid=OuterRef("sop_instance_uid")))
     lacking = PerformedObject.objects.of_procedure(procedure.pk).images().filter(~is_here)
     return [
-        MissingSeries(str(series) or _("unnamed series"), series.image_count, series.lacking_count)
+        MissingSeries(str(series) or _("unnamed series"), *series.counted)
         for series in PerformedSeries.objects.lacking(lacking)
     ]

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from common.templatetags.ward import in_words
 from staff.models import User
 from staff.places import Count, Notice, count_at, finds_notices
-from studies.models import IncomingFile
+from studies.models import Commitment, IncomingFile
 
 USUAL_WAIT = dt.timedelta(minutes=2)  # filing takes a second; a large upload may take its turn
 
@@ -36,3 +36,19 @@ def images_delayed(user: User) -> list[Notice]:
         number,
     ) % {"number": number, "time": in_words(first.received_at, now, "clock")}
     return [Notice(sentence, reverse("studies:set_aside_list"), is_trouble=True)]
+
+
+@finds_notices
+def untold_devices(user: User) -> list[Notice]:
+    """A device asked whether its images are safe, and could not be told for a day."""
+    if not user.has_perm("studies.resolve_incomingfile"):
+        return []
+    number = Commitment.objects.undelivered().count()
+    if not number:
+        return []
+    sentence = ngettext(
+        "%d request for commitment could not be answered: the device does not take the call.",
+        "%d requests for commitment could not be answered: the devices do not take the call.",
+        number,
+    )
+    return [Notice(sentence % number, reverse("studies:commitments") + "?show=undelivered")]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from studies.views import pictures, reviews, set_aside, slots, studies
+from studies.views import commitments, pictures, reviews, set_aside, slots, studies
 
 
 class UidConverter:
@@ -27,6 +27,9 @@ urlpatterns = [
     path("set-aside/<int:pk>/picture/", pictures.set_aside_picture, name="set_aside_picture"),
     path("set-aside/<int:pk>/retry/", set_aside.retry, name="retry"),
     path("set-aside/<int:pk>/discard/", set_aside.discard, name="discard"),
+    path("commitments/", commitments.commitments, name="commitments"),
+    path("commitments/<int:pk>/", commitments.commitment, name="commitment"),
+    path("commitments/<int:pk>/retry/", commitments.retry_commitment, name="retry_commitment"),
     path("thumbnails/<int:pk>/", pictures.thumbnail, name="thumbnail"),
     path("rejected/", reviews.rejected, name="rejected"),
     path("images/<int:pk>/review/", reviews.review_image, name="review_image"),

@@ -154,6 +154,13 @@ PERFORMED = {
     "DISCONTINUED": PROCEDURE["DISCONTINUED"],
 }
 
+COMMITMENT = {
+    "WAITING": Look(_("Being looked into"), "st-waiting", "blue"),
+    "DECIDED": Look(_("To be told"), "st-arriving", "blue"),
+    "REPORTED": Look(_("Told"), "st-done", "green"),
+    "UNDELIVERED": Look(_("Could not be told"), "st-late", "red"),
+}
+
 ALERT_ICONS = {
     "ALLERGY": "al-allergy",
     "CONTRAST_REACTION": "al-contrast",
@@ -206,6 +213,7 @@ NOUNS: Mapping[str, Mapping[str, Look]] = {
     "concern": CONCERN,
     "performed": PERFORMED,
     "transfer": TRANSFER,
+    "commitment": COMMITMENT,
 }
 
 

@@ -16,10 +16,10 @@ from pydicom.dataset import Dataset
 from pynetdicom.dimse_primitives import N_ACTION
 from pynetdicom.events import Event
 
-from equipment.models import Device, Node
+from equipment.models import Device, Node, Peer
 from equipment.services import Caller
 from gateway.calling import NoAnswer
-from gateway.committing import WELL_KNOWN, report
+from gateway.committing import WELL_KNOWN, is_too_many, report
 from gateway.dimse.storage import is_storage
 from studies import services
 from studies.models import Commitment
@@ -50,7 +50,6 @@ STATUSES = {
     NOT_AUTHORISED: "this machine may not ask for storage commitment",
     OUT_OF_RESOURCES: "the database is away, or more than 50000 objects in one request",
 }
-MOST_OBJECTS = 50_000
 UID_TEXT = re.compile(r"[0-9.]{1,64}")
 STAYS_SECONDS = 5.0  # so long we wait for the outcome while the asker's association is open
 LOOK_EVERY = 0.1
@@ -93,7 +92,7 @@ def _take(event: Event, call: "Call") -> int:
         raise NotAskable(NO_SUCH_INSTANCE)
     if request.ActionTypeID != REQUEST:
         raise NotAskable(NO_SUCH_ACTION)
-    encoded = cast(BytesIO | None, request.ActionInformation) or BytesIO()
+    encoded = request.ActionInformation or BytesIO()
     dataset = read_identifier(encoded, event.context.transfer_syntax, caller.character_set)
     transaction_uid = _uid(dataset, "TransactionUID")
     asker = Asker(caller.ae_title, "DIMSE", caller.device_pk, caller.node_pk)
@@ -108,7 +107,7 @@ def wanted_in(dataset: Dataset) -> Wanted:
     items = dataset.get("ReferencedSOPSequence") or []
     if not items:
         raise NotAskable(NO_SUCH_ARGUMENT)
-    if len(items) > MOST_OBJECTS:
+    if is_too_many(len(items)):
         raise NotAskable(OUT_OF_RESOURCES)
     classes = {
         _uid(item, "ReferencedSOPInstanceUID"): _uid(item, "ReferencedSOPClassUID")
@@ -128,11 +127,12 @@ def _uid(dataset: Dataset, keyword: str) -> str:
 
 
 def can_be_called(caller: Caller) -> bool:
-    peers = (
-        Device.objects.filter(pk=caller.device_pk).first(),
-        Node.objects.filter(pk=caller.node_pk).first(),
-    )
-    return any(peer is not None and peer.can_be_called for peer in peers)
+    peer: Peer | None = None
+    if caller.device_pk is not None:
+        peer = Device.objects.get(pk=caller.device_pk)
+    elif caller.node_pk is not None:
+        peer = Node.objects.get(pk=caller.node_pk)
+    return peer is not None and peer.can_be_called
 
 
 def _tell_here(call: "Call", commitment: Commitment) -> None:

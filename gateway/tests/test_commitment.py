@@ -5,6 +5,7 @@ import datetime as dt
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -35,9 +36,9 @@ Status = Commitment.Status
 class Heard:
     """What a machine was told. `status` is what it answers."""
 
-    reports: list[tuple[int, Dataset]] = field(default_factory=list)
+    reports: list[tuple[Any, Dataset]] = field(default_factory=list)
     status: int = 0x0000
-    roles: list[object] = field(default_factory=list)
+    roles: list[Any] = field(default_factory=list)
 
     def take(self, event: evt.Event) -> tuple[int, None]:
         self.reports.append((event.event_type, event.event_information))
@@ -118,6 +119,7 @@ def test_what_is_safe_is_said_on_an_association_of_our_own_with_our_role(listene
 
 def test_every_failure_has_the_standards_reason(listener, scanner):
     safe, other_class, gone, shadowed = (an_object() for _ in range(4))
+    assert shadowed.series.procedure is not None
     absolute(gone.path).unlink()
     twin = an_object_for(
         shadowed.series.procedure,

@@ -157,6 +157,11 @@ class CommitmentItemQuerySet(models.QuerySet["CommitmentItem"]):
     def open(self) -> Self:
         return self.filter(outcome=CommitmentItem.Outcome.WAITING)
 
+    def worst_first(self) -> Self:
+        """What is not safe, what is open, the rest; each with its study."""
+        rows = self.select_related("instance__series__study")
+        return rows.order_by("outcome", "pk")
+
     def safe(self) -> Self:
         return self.filter(outcome=CommitmentItem.Outcome.SAFE)
 

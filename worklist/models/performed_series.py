@@ -35,6 +35,8 @@ class PerformedSeries(models.Model):
     modality = models.CharField(max_length=16, blank=True, default="")
 
     objects = PerformedSeriesQuerySet.as_manager()
+    image_count: int  # of `lacking`
+    lacking_count: int
 
     class Meta:
         ordering = ["pk"]
@@ -47,6 +49,11 @@ class PerformedSeries(models.Model):
 
     def __str__(self) -> str:
         return self.description or self.protocol
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How many images it lists, and how many of these are not here (`lacking`)."""
+        return self.image_count, self.lacking_count
 
 
 class PerformedObjectQuerySet(models.QuerySet["PerformedObject"]):

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('equipment', '0004_peers_services_and_tls'),
-        ('studies', '0008_requests_of_series'),
+        ('studies', '0010_transfers'),
     ]
 
     operations = [
