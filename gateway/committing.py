@@ -12,6 +12,7 @@ from pynetdicom import build_role
 from pynetdicom.association import Association
 
 from gateway.calling import Line, NoAnswer, calling, context
+from gateway.commitment_form import outcome_dataset
 from studies import services
 from studies.models import Commitment, CommitmentItem
 
@@ -19,15 +20,9 @@ PUSH_MODEL = UID("1.2.840.10008.1.20.1")
 WELL_KNOWN = UID("1.2.840.10008.1.20.1.1")  # PS3.4 J.3.5: the one instance there is
 ALL_SAFE, SOME_FAILED = 1, 2  # event types of PS3.4 table J.3.3-1
 
-MOST_OBJECTS = 50_000
 JUST_NOW = dt.timedelta(seconds=30)
 
 logger = logging.getLogger(__name__)
-
-
-def is_too_many(objects: int) -> bool:
-    """More than one request may ask about."""
-    return objects > MOST_OBJECTS
 
 
 def tell_due() -> bool:
@@ -92,22 +87,3 @@ def information(
     dataset = outcome_dataset(safe, failed)
     dataset.TransactionUID = commitment.transaction_uid
     return dataset
-
-
-def outcome_dataset(safe: Sequence[CommitmentItem], failed: Sequence[CommitmentItem]) -> Dataset:
-    """The same without the name of the transaction, which on the web stands in the address."""
-    dataset = Dataset()
-    if safe:
-        dataset.ReferencedSOPSequence = [_reference(item) for item in safe]
-    if failed:
-        dataset.FailedSOPSequence = [_reference(item) for item in failed]
-    return dataset
-
-
-def _reference(item: CommitmentItem) -> Dataset:
-    reference = Dataset()
-    reference.ReferencedSOPClassUID = item.sop_class_uid
-    reference.ReferencedSOPInstanceUID = item.sop_instance_uid
-    if item.reason is not None:
-        reference.FailureReason = item.reason
-    return reference

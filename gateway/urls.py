@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from gateway.dicomweb import bulkdata, frames, metadata, objects, rendered, thumbnails, worklist
+from gateway.dicomweb import (
+    bulkdata,
+    commitment,
+    frames,
+    metadata,
+    objects,
+    performed,
+    rendered,
+    thumbnails,
+    worklist,
+)
 from gateway.dicomweb.doors import by_method
 from gateway.dicomweb.missing import missing
 from gateway.dicomweb.search import views as search
@@ -33,6 +43,16 @@ FRAMES = f"{INSTANCE}/frames/<str:frames>"
 urlpatterns = [
     path(FRAMES, frames.frames, name="frames"),  # what is asked for most
     path("modality-scheduled-procedure-steps", worklist.scheduled_steps, name="scheduled-steps"),
+    path(
+        "modality-performed-procedure-steps/<uid:step>",
+        by_method(performed.retrieve, performed.report),
+        name="performed-step",
+    ),
+    path(
+        "commitment-requests/<uid:transaction>",
+        by_method(commitment.check, commitment.ask),
+        name="commitment",
+    ),
     path("studies", by_method(search.studies, store), name="search-studies"),
     path("series", search.series, name="search-series"),
     path("instances", search.instances, name="search-instances"),

@@ -5,7 +5,6 @@ because its address is not registered, is told on its own association while that
 """
 
 import logging
-import re
 import time
 from functools import partial
 from io import BytesIO
@@ -19,11 +18,18 @@ from pynetdicom.events import Event
 from equipment.models import Device, Node, Peer
 from equipment.services import Caller
 from gateway.calling import NoAnswer
-from gateway.committing import WELL_KNOWN, is_too_many, report
-from gateway.dimse.storage import is_storage
+from gateway.commitment_form import (
+    INVALID_ARGUMENT,
+    NO_SUCH_ARGUMENT,
+    OUT_OF_RESOURCES,
+    NotAskable,
+    uid_in,
+    wanted_in,
+)
+from gateway.committing import WELL_KNOWN, report
 from studies import services
 from studies.models import Commitment
-from studies.services import Asker, Wanted
+from studies.services import Asker
 from worklist.dicom import NotAnswerable, read_identifier
 
 if TYPE_CHECKING:
@@ -34,11 +40,8 @@ REQUEST = 1  # the one action type (PS3.4 table J.3.2-1)
 # PS3.7 annex C
 PROCESSING_FAILURE = 0x0110
 NO_SUCH_INSTANCE = 0x0112
-NO_SUCH_ARGUMENT = 0x0114
-INVALID_ARGUMENT = 0x0115
 NO_SUCH_ACTION = 0x0123
 NOT_AUTHORISED = 0x0124
-OUT_OF_RESOURCES = 0x0213
 
 STATUSES = {
     0x0000: "taken; the outcome of each object is told by N-EVENT-REPORT",
@@ -50,20 +53,11 @@ STATUSES = {
     NOT_AUTHORISED: "this machine may not ask for storage commitment",
     OUT_OF_RESOURCES: "the database is away, or more than 50000 objects in one request",
 }
-UID_TEXT = re.compile(r"[0-9.]{1,64}")
 STAYS_SECONDS = 5.0  # so long we wait for the outcome while the asker's association is open
 LOOK_EVERY = 0.1
 
 logger = logging.getLogger(__name__)
 Answer = tuple[int, Dataset | None]
-
-
-class NotAskable(Exception):
-    """The request makes no sense; `status` says why."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"{status:04X}")
-        self.status = status
 
 
 def handle_action(event: Event) -> Answer:
@@ -94,36 +88,12 @@ def _take(event: Event, call: "Call") -> int:
         raise NotAskable(NO_SUCH_ACTION)
     encoded = request.ActionInformation or BytesIO()
     dataset = read_identifier(encoded, event.context.transfer_syntax, caller.character_set)
-    transaction_uid = _uid(dataset, "TransactionUID")
+    transaction_uid = uid_in(dataset, "TransactionUID")
     asker = Asker(caller.ae_title, "DIMSE", caller.device_pk, caller.node_pk)
     commitment = services.ask_commitment(asker, transaction_uid, wanted_in(dataset))
     if not can_be_called(caller):
         call.afterwards.append(partial(_tell_here, call, commitment))
     return 0
-
-
-def wanted_in(dataset: Dataset) -> Wanted:
-    """The objects that are asked about. Raises NotAskable."""
-    items = dataset.get("ReferencedSOPSequence") or []
-    if not items:
-        raise NotAskable(NO_SUCH_ARGUMENT)
-    if is_too_many(len(items)):
-        raise NotAskable(OUT_OF_RESOURCES)
-    classes = {
-        _uid(item, "ReferencedSOPInstanceUID"): _uid(item, "ReferencedSOPClassUID")
-        for item in items
-    }
-    unsupported = frozenset(one for one in set(classes.values()) if not is_storage(one))
-    return Wanted(classes, unsupported)
-
-
-def _uid(dataset: Dataset, keyword: str) -> str:
-    text = str(dataset.get(keyword) or "").strip("\0 ")
-    if not text:
-        raise NotAskable(NO_SUCH_ARGUMENT)
-    if not UID_TEXT.fullmatch(text):
-        raise NotAskable(INVALID_ARGUMENT)
-    return text
 
 
 def can_be_called(caller: Caller) -> bool:

@@ -30,6 +30,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         rows = self.select_for_update(of=("self",)).filter(is_duplicate=False)
         return rows.filter(asker=asker, transaction_uid=transaction_uid).first()
 
+    def of_name(self, asker: str, transaction_uid: str) -> "Commitment | None":
+        """The same, to be looked at."""
+        rows = self.filter(asker=asker, transaction_uid=transaction_uid, is_duplicate=False)
+        return rows.first()
+
     def undecided(self) -> Self:
         return self.filter(status=Commitment.Status.WAITING)
 

@@ -51,14 +51,14 @@ from studies.services.viewing import view_study
 
 __all__ = [
     "Announced",
-    "Elsewhere",
     "Asker",
+    "Elsewhere",
     "MachineArrival",
     "Wanted",
     "add_archive",
     "already_sent",
-    "cancel_transfer",
     "ask_commitment",
+    "cancel_transfer",
     "discard_set_aside",
     "fetch_study",
     "finish_upload",

@@ -306,12 +306,13 @@ class ScheduledProcedure(Stateful):
     @property
     def committed_words(self) -> str:
         """What the modality was promised of its images; it may forget what is safe here."""
-        words: dict[str, str] = {
+        words = {
             self.Committed.PENDING: _("%(safe)s promised as safe so far"),
             self.Committed.YES: _("All safe, and the device was told so"),
             self.Committed.FAILED: _("The device was told that not all are safe: do not delete"),
         }
-        return words.get(self.committed, "") % {"safe": self.images_safe}
+        said = words.get(self.Committed(self.committed), "")
+        return str(said) % {"safe": self.images_safe}
 
     @property
     def images_line(self) -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('worklist', '0008_reports_of_modalities'),
+        ('worklist', '0009_administration_knows_its_safety_entry'),
     ]
 
     operations = [
