@@ -107,6 +107,7 @@ def test_commitment_is_answered_at_once_when_nothing_has_to_be_waited_for(
     while file_batch():
         pass
     row.refresh_from_db()
+    assert row.instance is not None
     uid = row.instance.sop_instance_uid
 
     answer = send(client, REQUESTS + "1.2.9", asking(uid, "1.2.3"))
