@@ -27,7 +27,6 @@ NOUNS = {
     "worklist-queries": ".ask .why",
     "studies": "",
     "instances": "keep reject restore mark_key unmark_key",
-    "transfers": "cancel retry",
     "reports": (
         "claim release draft read_anyway read_after_all sign_preliminary sign addend amend correct "
         "retract no_read_required acknowledge"
