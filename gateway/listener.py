@@ -1,7 +1,7 @@
 """The application entity: one port, one AE title, every service of the registry.
 
 Every connection is met by a `Visit`, which reads what is asked for. Storage and verification it
-serves itself; whatever asks for more is handed over to pynetdicom (docs/decisions/0020).
+serves itself; whatever asks for more is handed over to pynetdicom (docs/decisions/0019).
 """
 
 import logging

@@ -96,7 +96,7 @@ def store_door(view: View) -> View:
 def comes_from_here(request: HttpRequest) -> bool:
     """A page of another site would come with the person's own cookie; browsers name that site.
 
-    This stands for Django's form token, which no DICOMweb client knows (docs/decisions/0024).
+    This stands for Django's form token, which no DICOMweb client knows (docs/decisions/0020).
     """
     origin = request.headers.get("Origin")
     if origin is None or "Authorization" in request.headers:

@@ -2,5 +2,5 @@
 
 Read in this order: `pdus` (bytes and facts), `machine` (states and moves), `wire` (a connection
 with clocks), `messages` (fragments become commands and data sets), `visit` (one connection from
-its first byte to its last). docs/decisions/0020 says why it is here beside pynetdicom.
+its first byte to its last). docs/decisions/0019 says why it is here beside pynetdicom.
 """
