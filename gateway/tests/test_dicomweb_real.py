@@ -19,7 +19,7 @@ from studies.models import IncomingFile, Instance
 from studies.tests.filing import renamed
 from studies.tests.made_objects import an_image, ramp, saved
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SECONDS = 60
 LARGE = 500 * 1024**2

@@ -15,7 +15,6 @@ from worklist.tests.factories import OrderFactory, ProcedureTypeFactory
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(120),
     pytest.mark.django_db(transaction=True),
 ]
 

@@ -22,7 +22,7 @@ PASSWORD = secrets.token_urlsafe(16)
 PATIENCE = 15_000  # milliseconds: several programs share the machine
 PENDING = {0xFF00, 0xFF01}
 
-pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def asked_by(station: str, port: int) -> list[Dataset]:

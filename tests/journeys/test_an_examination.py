@@ -27,7 +27,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.browser,
     pytest.mark.interop,
-    pytest.mark.timeout(180),
 ]
 
 
