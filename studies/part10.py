@@ -21,17 +21,19 @@ def part10_head(elements: Mapping[int, tuple[str, str]]) -> bytes:
     return _PREAMBLE + struct.pack("<HH2sHL", 2, 0, b"UL", 4, len(group)) + group
 
 
-def own_head(sop_class: str, sop_instance: str, transfer_syntax: str) -> bytes:
-    """The head of an object that we wrap anew."""
-    return part10_head(
-        {
-            0x0002: ("UI", sop_class),
-            0x0003: ("UI", sop_instance),
-            0x0010: ("UI", transfer_syntax),
-            0x0012: ("UI", IMPLEMENTATION_UID),
-            0x0013: ("SH", IMPLEMENTATION_VERSION),
-        }
-    )
+def own_head(sop_class: str, sop_instance: str, transfer_syntax: str, *, sender: str = "") -> bytes:
+    """The head of an object that comes without one: all that is known of it from outside.
+
+    `sender` is the AE title it came from (0002,0016); empty for what we wrap anew.
+    """
+    elements = {
+        0x0002: ("UI", sop_class),
+        0x0003: ("UI", sop_instance),
+        0x0010: ("UI", transfer_syntax),
+        0x0012: ("UI", IMPLEMENTATION_UID),
+        0x0013: ("SH", IMPLEMENTATION_VERSION),
+    }
+    return part10_head(elements | ({0x0016: ("AE", sender)} if sender else {}))
 
 
 def _element(element: int, vr: str, text: str) -> bytes:

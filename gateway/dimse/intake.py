@@ -14,8 +14,9 @@ from pynetdicom.dimse_messages import (
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
-from gateway.dimse.landing import Landing, LandingStream, object_head
+from gateway.dimse.landing import Landing, LandingStream
 from gateway.dimse.storage import INVALID_OBJECT_INSTANCE, is_named
+from studies.part10 import own_head
 
 LARGEST_COMMAND = 16 * 1024
 LARGEST_IDENTIFIER = 256 * 1024
@@ -97,11 +98,11 @@ class Intake(DIMSEServiceProvider):
 
     def _head_of(self, message: DIMSEMessage, context_id: int) -> bytes:
         command = message.command_set
-        return object_head(
+        return own_head(
             str(command.AffectedSOPClassUID),
             str(command.AffectedSOPInstanceUID),
             str(self.assoc._accepted_cx[context_id].transfer_syntax[0]),
-            self.assoc.requestor.ae_title.strip(),
+            sender=self.assoc.requestor.ae_title.strip(),
         )
 
     def _answer_nameless(self, message: DIMSEMessage, context_id: int) -> None:

@@ -4,18 +4,14 @@ import contextlib
 import hashlib
 import io
 import os
-import struct
 import weakref
 from pathlib import Path
 
 from django.conf import settings
 
 from common.files import KeptFile, aside, ensure_room, name_and_sync
-from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 
 ROOM_EVERY = 64 * 1024**2  # bytes between two looks at the free space
-PREAMBLE = b"\0" * 128 + b"DICM"
-VERSION = struct.pack("<HH2s2xL2s", 2, 1, b"OB", 2, b"\0\1")  # (0002,0001)
 
 
 class TooLarge(OSError):
@@ -107,36 +103,3 @@ def _forget(descriptor: int, path: Path) -> None:
         with contextlib.suppress(OSError):
             os.close(descriptor)
         path.unlink(missing_ok=True)
-
-
-def object_head(sop_class: str, sop_instance: str, transfer_syntax: str, sender: str) -> bytes:
-    """What stands before a received data set: all that the association knew of it."""
-    return part10_head(
-        {
-            0x0002: ("UI", sop_class),
-            0x0003: ("UI", sop_instance),
-            0x0010: ("UI", transfer_syntax),
-            0x0012: ("UI", IMPLEMENTATION_UID),
-            0x0013: ("SH", IMPLEMENTATION_VERSION),
-            0x0016: ("AE", sender),
-        }
-    )
-
-
-def part10_head(elements: dict[int, tuple[str, str]]) -> bytes:
-    """Preamble, prefix and file meta information (PS3.10 7.1), to stand before the data set.
-
-    `elements` are (0002,eeee) → VR and text, ascending. Written by hand because a machine's own
-    words are kept as they came, even where pydicom would object.
-    """
-    group = VERSION + b"".join(
-        _element(element, vr, text) for element, (vr, text) in elements.items()
-    )
-    return PREAMBLE + struct.pack("<HH2sHL", 2, 0, b"UL", 4, len(group)) + group
-
-
-def _element(element: int, vr: str, text: str) -> bytes:
-    value = text.encode("ascii", "replace")
-    if len(value) % 2:
-        value += b"\0" if vr == "UI" else b" "
-    return struct.pack("<HH2sH", 2, element, vr.encode(), len(value)) + value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pynetdicom import evt
 
 from equipment.services import Caller
-from gateway.dimse.landing import Landing, object_head
+from gateway.dimse.landing import Landing
 from gateway.dimse.registry import Service
 from gateway.dimse.scribe import Scribe
 from gateway.dimse.storage import (
@@ -27,6 +27,7 @@ from gateway.dimse.upper_layer.commands import (
 )
 from gateway.dimse.upper_layer.messages import DataSet, Inbox, Message, Unacceptable
 from gateway.dimse.upper_layer.pdus import command_data
+from studies.part10 import own_head
 from studies.services import Announced
 
 logger = logging.getLogger(__name__)
@@ -117,11 +118,11 @@ class Incoming:
     def __init__(self, announced: Announced, caller: Caller, scribe: Scribe) -> None:
         self._announced, self._caller, self._scribe = announced, caller, scribe
         self._landing = Landing(
-            object_head(
+            own_head(
                 announced.sop_class_uid,
                 announced.sop_instance_uid,
                 announced.transfer_syntax,
-                caller.ae_title,
+                sender=caller.ae_title,
             )
         )
         self.write = self._landing.write
