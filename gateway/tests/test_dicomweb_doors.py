@@ -1,5 +1,7 @@
 """Who may come in over DICOMweb, what everybody else is told, and what stands in the trail."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.urls import URLResolver, get_resolver
@@ -23,6 +25,8 @@ NAMES = {
     "frames": "1",
     "tag_path": "00420011",
     "address": "nothing/here",
+    "step": "1.2.3.6",
+    "transaction": "1.2.3.7",
 }
 
 
@@ -32,16 +36,14 @@ def every_address():
     [below] = [entry for entry in prefixes if str(entry.pattern) == "dicom-web/"]
     for entry in below.url_patterns:
         path = str(entry.pattern)
-        for kind, name in (("uid", "study"), ("uid", "series"), ("uid", "instance")):
-            path = path.replace(f"<{kind}:{name}>", NAMES[name])
-        for converter, name in (("str", "frames"), ("path", "tag_path"), ("path", "address")):
-            path = path.replace(f"<{converter}:{name}>", NAMES[name])
+        path = re.sub(r"<\w+:(\w+)>", lambda found: NAMES[found[1]], path)
         yield f"{ROOT}/{path}"
 
 
 ADDRESSES = list(every_address())
 # The worklist and what comes of it has other keys than images have.
-OF_IMAGES = [path for path in ADDRESSES if "/modality-" not in path]
+OTHERS = ("/modality-", "/commitment-")
+OF_IMAGES = [path for path in ADDRESSES if not any(other in path for other in OTHERS)]
 
 
 @pytest.fixture(autouse=True)
