@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from equipment.tests.factories import DeviceFactory
+from tests.browser.dragging import drag
 from worklist import services
 from worklist.models import Order, ScheduledProcedure
 from worklist.tests.factories import OrderFactory, ProcedureTypeFactory
@@ -50,17 +51,6 @@ def bar_of(page: Any, step: ScheduledProcedure) -> Any:
     return page.locator(".ec-event", has_text=step.patient.display_name).first
 
 
-def drag(page: Any, bar: Any, right: float, down: float) -> None:
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right / 2, y + down / 2, steps=8)
-    page.mouse.move(x + right, y + down, steps=8)
-    page.mouse.up()
-
-
 def await_place(step: ScheduledProcedure, device: Any, start: dt.datetime, page: Any) -> None:
     for _ in range(50):
         step.refresh_from_db()
@@ -76,10 +66,9 @@ def test_a_bar_is_dragged_to_another_time_and_device(page_for, person, live_serv
     page = page_for(person("Scheduler"))
     complaints = open_schedule(page, live_server)
     rows = page.locator(".ec-row-head")
-    row = rows.nth(1).bounding_box()["y"] - rows.nth(0).bounding_box()["y"]
     width = bar_of(page, step).bounding_box()["width"]  # thirty minutes
 
-    drag(page, bar_of(page, step), right=2 * width, down=row)
+    drag(page, bar_of(page, step), right=2 * width, row=rows.nth(1))
 
     await_place(step, there, soon + HOUR, page)
     assert complaints == []
@@ -92,7 +81,9 @@ def test_a_refused_drag_goes_back_and_says_what_is_there(page_for, person, live_
     open_schedule(page, live_server)
     before = bar_of(page, step).bounding_box()
 
-    drag(page, bar_of(page, step), right=2 * before["width"], down=0)
+    drag(
+        page, bar_of(page, step), right=2 * before["width"], row=page.locator(".ec-row-head").first
+    )
 
     page.wait_for_selector(".message-error")
     assert other.procedure_type.meaning in page.locator(".message-error").inner_text()
@@ -111,7 +102,7 @@ def test_whoever_is_here_is_dragged_with_a_reason(page_for, person, live_server,
     open_schedule(page, live_server)
     width = bar_of(page, step).bounding_box()["width"]
 
-    drag(page, bar_of(page, step), right=2 * width, down=0)
+    drag(page, bar_of(page, step), right=2 * width, row=page.locator(".ec-row-head").first)
     page.fill("#why-reason", "Emergency first")
     page.click("#why button[value=move]")
 

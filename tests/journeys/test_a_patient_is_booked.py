@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
 from pynetdicom import AE
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
@@ -15,6 +15,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from common.tests.programs import RealPrograms
 from equipment.models import OpeningHours
 from equipment.tests.factories import DeviceFactory
+from tests.browser.dragging import drag
 from worklist.models import ScheduledProcedure
 from worklist.tests.factories import ProcedureTypeFactory
 
@@ -80,29 +81,15 @@ def book_tomorrow(page: Page, tomorrow: dt.date) -> None:
     expect(page.locator("[data-state=SCHEDULED]").first).to_be_visible(timeout=PATIENCE)
 
 
-def drag(page: Page, bar: Locator, right: float, down: float) -> None:
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right / 2, y + down / 2, steps=8)
-    page.mouse.move(x + right, y + down, steps=8)
-    page.mouse.up()
-
-
 def move_to_the_other_device(page: Page, department: RealPrograms) -> None:
     """On tomorrow's timeline: an hour later, one row down."""
     page.goto(f"{department.url}/worklist/schedule/")
     page.get_by_role("button", name="Later").click()
     bar = page.locator(".ec-event", has_text="Yamada")
     expect(bar).to_be_visible(timeout=PATIENCE)
-    heads = page.locator(".ec-row-head")
-    first, second = heads.nth(0).bounding_box(), heads.nth(1).bounding_box()
     half_an_hour = bar.bounding_box()
-    assert first and second and half_an_hour  # noqa: PT018 — all are on the page
-    drag(page, bar, right=2 * half_an_hour["width"], down=second["y"] - first["y"])
+    assert half_an_hour
+    drag(page, bar, right=2 * half_an_hour["width"], row=page.locator(".ec-row-head").nth(1))
     expect(page.get_by_text("Moved to 09:30.")).to_be_visible(timeout=PATIENCE)
 
 
