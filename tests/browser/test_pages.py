@@ -51,7 +51,8 @@ def few_objects_of(procedure, **_how_many):
 def pages_of(username: str) -> list[str]:
     """What this person opens in a day."""
     procedure = ScheduledProcedure.objects.filter(status="IN_PROGRESS").first()
-    study = Study.objects.filter(instance_count=3).first()
+    referrer = User.objects.get(username="referrer")  # who sees those of their own orders alone
+    study = Study.objects.visible_to(referrer).filter(instance_count=3).order_by("pk").first()
     assert procedure is not None
     assert study is not None
     record = reverse("studies:study", args=[study.study_instance_uid])
@@ -75,7 +76,10 @@ def pages_of(username: str) -> list[str]:
     return {
         "technician": [*clinical, *mending, asked, f"{asked}?step={procedure.pk}"],
         "radiologist": [reverse("reports:list"), record, patient],
-        "referrer": [reverse("patients:list"), patient, record],
+        "referrer": [
+            *(reverse("patients:list"), record),
+            reverse("patients:patient", args=[study.patient_id]),
+        ],
         "scheduler": [
             *(reverse("worklist:board"), reverse("patients:list"), reverse("patients:register")),
             reverse("patients:correct", args=[procedure.order.patient_id]),
