@@ -60,6 +60,15 @@ def test_a_folder_is_sent_filed_and_each_odd_file_explained(page, disc):
     assert upload.files.counts() == {"FILED": 30, "REFUSED": 1}
 
 
+def await_some(page) -> int:
+    """How many have been taken in, once there are any."""
+    for _ in range(100):
+        if there := IncomingFile.objects.count():
+            return there
+        page.wait_for_timeout(100)
+    pytest.fail("Nothing was taken in.")
+
+
 def test_after_a_broken_connection_only_the_missing_files_are_sent(page, disc):
     files = sorted(disc.glob("IM*"))
     sent: list[int] = []
@@ -75,7 +84,7 @@ def test_after_a_broken_connection_only_the_missing_files_are_sent(page, disc):
     page.locator(PICK_FILES).set_input_files(files)
     expect(page.locator("#sending-trouble")).to_contain_text("Trying again", timeout=10_000)
     expect(page.locator("#sending-trouble")).to_be_visible()
-    there = IncomingFile.objects.count()
+    there = await_some(page)
     page.unroute("**/files/")
 
     expect(page.locator("#sending-words")).to_contain_text("All 28 files sent", timeout=20_000)
