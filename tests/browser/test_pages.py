@@ -90,7 +90,7 @@ def pages_of(username: str) -> list[str]:
     }[username]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_every_page_is_accessible_and_whole(demonstration, live_server, page_for, flaws):
     wrong: dict[str, list[str]] = {}
     for screen in ("desk", "phone"):
