@@ -7,8 +7,10 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from common.ports import check_free
 from demo.tests.small import small_objects_of
 from equipment.tests.factories import DeviceFactory
+from studies.models import Commitment
 from tests.journeys.test_an_examination import PASSWORD, PATIENCE, sign_in
 from worklist.models import ScheduledProcedure, WorklistQuery
 from worklist.tests.factories import ProcedureTypeFactory, ScheduledProcedureFactory
@@ -24,22 +26,28 @@ def booked() -> ScheduledProcedure:
     )
     return ScheduledProcedureFactory.create(
         order__procedure_type=kind,
-        device=DeviceFactory.create(ae_title="DX01", name="X-ray 1", modality="DX"),
+        device=DeviceFactory.create(
+            ae_title="DX01",
+            name="X-ray 1",
+            modality="DX",
+            address="127.0.0.1",
+            port=check_free("127.0.0.1", 0, ""),  # where it is told of commitment
+        ),
         scheduled_start=timezone.now() - dt.timedelta(minutes=1),
         status="ARRIVED",
         arrived_at=timezone.now(),
     )
 
 
-def play(department, *faults: str) -> None:
+def play(department, device) -> None:
+    department.start("clock")  # images may be filed after the question whether they are safe
     call_command(
         "play_modality",
-        "DX01",
+        device.ae_title,
         host="127.0.0.1",
         port=department.dicom_port,
-        listen_port=0,
+        listen_port=device.port,
         speed=0,
-        fault=list(faults),
     )
 
 
@@ -54,14 +62,20 @@ def test_a_played_examination_is_followed_by_the_board_and_explains_itself(
     expect(row).to_contain_text("Arrived", timeout=PATIENCE)
     page.evaluate("window.neverReloaded = true")
 
-    play(department, "no-commitment")
+    play(department, booked.device)
 
-    assert "ends: completed – taken" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "ends: completed – taken" in told
+    assert "is told: 2 are safe" in told
     expect(row).to_contain_text("Check images", timeout=PATIENCE)
     expect(row.locator(".cell-images")).to_contain_text("2 of 2", timeout=PATIENCE)
     assert page.evaluate("window.neverReloaded")
     step = booked.performed_steps.get()
     assert (step.status, step.reported_by) == ("COMPLETED", "DX01")
+
+    commitment = Commitment.objects.get()
+    assert (commitment.asker, commitment.status) == ("DX01", Commitment.Status.REPORTED)
+    assert commitment.items.safe().count() == 2
 
     asked = WorklistQuery.objects.get()
     assert asked.steps == [booked.pk]
