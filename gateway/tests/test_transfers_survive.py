@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -67,13 +68,12 @@ def ended(transfer: Transfer) -> Transfer:
     return transfer
 
 
-def test_a_study_arrives_whole_and_only_the_object_under_way_is_sent_again(
-    study, worker, person
-):
+def test_a_study_arrives_whole_and_only_the_object_under_way_is_sent_again(study, worker, person):
     middle, arrived = Middle(), Counter[str]()
 
     def keep(event: evt.Event) -> int:
-        arrived[str(event.request.AffectedSOPInstanceUID)] += 1
+        request: Any = event.request
+        arrived[str(request.AffectedSOPInstanceUID)] += 1
         middle.passed()
         return 0x0000
 
