@@ -12,6 +12,8 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.transport import AddressInformation, AssociationSocket
 
+from gateway.calling.undisturbed import undisturbed
+
 WORKLIST = "1.2.840.10008.5.1.4.31"
 PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
 COMMITMENT, COMMITMENT_INSTANCE = "1.2.840.10008.1.20.1", "1.2.840.10008.1.20.1.1"
@@ -142,7 +144,7 @@ class Scanner:
             self.host, self.port, ae_title=self.called, ext_neg=roles, evt_handlers=handlers or []
         )
         try:
-            yield _open(association, classes)
+            yield undisturbed(_open(association, classes))
         finally:
             if association.is_established:
                 association.release()

@@ -19,6 +19,7 @@ from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocke
 from equipment.models import Peer
 from gateway.calling import refusals
 from gateway.calling.tls import client_context
+from gateway.calling.undisturbed import undisturbed
 from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 
 MAX_PDU = 128 * 1024
@@ -104,7 +105,7 @@ def _opened(
         _hang_up(association)
         wire.let_go()
         raise trouble
-    return association, wire
+    return undisturbed(association), wire
 
 
 def _trouble(association: Association, wire: "Wire", peer: Peer) -> NoAnswer:

@@ -143,7 +143,7 @@ class Sender:
             request.MoveOriginatorApplicationEntityTitle = self._originator.ae_title
             request.MoveOriginatorMessageID = self._originator.message_id
         request._dataset_path = source
-        with _reactor_at_rest(association):
+        with _alone(association):
             self._post(request, context_id)
             _context, answer = association.dimse.get_msg(block=True)
         is_answer = isinstance(answer, C_STORE) and answer.is_valid_response
@@ -176,14 +176,12 @@ class Sender:
 
 
 @contextlib.contextmanager
-def _reactor_at_rest(association: Association) -> Iterator[None]:
-    """pynetdicom's own thread would take the answer; inside a handler it waits anyway."""
+def _alone(association: Association) -> Iterator[None]:
+    """The answer is left to us (see `undisturbed`); inside a handler we are that thread."""
     if threading.current_thread() is association:
         yield
         return
     association._reactor_checkpoint.clear()
-    while not association._is_paused and association.is_alive():
-        time.sleep(0.0005)
     try:
         yield
     finally:

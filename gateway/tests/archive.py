@@ -9,6 +9,8 @@ import pydicom
 from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 
+from gateway.calling.undisturbed import undisturbed
+
 PATIENT_ROOT, STUDY_ROOT = "1.2.840.10008.5.1.4.1.2.1", "1.2.840.10008.5.1.4.1.2.2"
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
 
@@ -60,13 +62,14 @@ class Workstation:
         for sop_class, *syntaxes in contexts:
             entity.add_requested_context(sop_class, list(syntaxes) or None)
         handlers: list[Any] = [(evt.EVT_C_STORE, received.handle)] if received else []
-        return entity.associate(
+        association = entity.associate(
             "127.0.0.1",
             self.port,
             ae_title="IMAGING_DEPT",
             evt_handlers=handlers,
             ext_neg=list(negotiation),
         )
+        return undisturbed(association)
 
     def find(self, keys: pydicom.Dataset, root: str = STUDY_ROOT, negotiation=()):
         """The final status and the answers with theirs."""

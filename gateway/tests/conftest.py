@@ -16,6 +16,7 @@ from pynetdicom.association import Association
 
 from equipment.models import Device, Node
 from equipment.tests.factories import DeviceFactory, NodeFactory
+from gateway.calling.undisturbed import undisturbed
 from gateway.dimse import refusals
 from gateway.listener import Door, open_door
 
@@ -51,7 +52,7 @@ class Listener:
         pairs = [(one,) if isinstance(one, str) else one for one in contexts or (VERIFICATION,)]
         entity = AE(ae_title=calling)
         entity.requested_contexts = [build_context(*pair) for pair in pairs]
-        return entity.associate("127.0.0.1", self.port, ae_title=called)
+        return undisturbed(entity.associate("127.0.0.1", self.port, ae_title=called))
 
     def settle(self, seconds: float = 5) -> None:
         """Wait until everybody has gone."""

@@ -13,6 +13,8 @@ from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
+from gateway.calling.undisturbed import undisturbed
+
 IMPLICIT = "1.2.840.10008.1.2"
 CT = "1.2.840.10008.5.1.4.1.1.2"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -74,7 +76,7 @@ def association_for(port: int, wires: list[Wire], calling: str = "TEST_SCU") -> 
     pairs = dict.fromkeys((one.sop_class, one.transfer_syntax) for one in wires)
     entity = AE(ae_title=calling)
     entity.requested_contexts = [build_context(*pair) for pair in pairs]
-    return entity.associate("127.0.0.1", port, ae_title="IMAGING_DEPT")
+    return undisturbed(entity.associate("127.0.0.1", port, ae_title="IMAGING_DEPT"))
 
 
 def request_for(wire: Wire) -> C_STORE:

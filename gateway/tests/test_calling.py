@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from pynetdicom import evt
+from pynetdicom.dimse_primitives import C_ECHO
 
 from equipment.tests.factories import NodeFactory
 from gateway.calling import NoAnswer, calling, context
@@ -33,6 +34,17 @@ def test_we_call_ourselves_by_our_own_name_and_are_heard(listener, settings):
     NodeFactory.create(ae_title=settings.DICOM_AE_TITLE)
 
     echo(node(listener.port, ae_title=settings.DICOM_AE_TITLE))
+
+
+def test_an_answer_is_for_who_asked_even_if_the_other_thread_had_passed_the_checkpoint():
+    with machine() as other, calling(node(port_of(other)), [context(ECHO)]) as association:
+        association._reactor_checkpoint.clear()  # whoever talks does so
+        association.dimse.msg_queue.put((1, C_ECHO()))
+
+        assert association.dimse.get_msg() == (None, None)  # the association's own thread
+
+        assert association.dimse.get_msg(block=True)[0] == 1
+        association._reactor_checkpoint.set()
 
 
 def test_a_call_leaves_nothing_open():
