@@ -11,10 +11,30 @@ from playwright.sync_api import expect
 
 WIDTHS = {"desk": (1440, 900), "tablet": (1024, 768), "phone": (390, 844)}
 expect.set_options(timeout=20_000)  # two cores may be shared by several programs
+REACHES_OUT = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= innerWidth + 1) return "";
+  const out = [...document.body.querySelectorAll("*")].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return Math.max(box.right, box.left + one.scrollWidth) > innerWidth + 1;
+  });
+  const name = (one) => [one.tagName.toLowerCase(), ...one.classList].join(".");
+  return root.scrollWidth + " of " + innerWidth + ", " + out.slice(-3).map(name).join(", ");
+}"""  # how wide it is, and the innermost that reach beyond the screen
 THEME_IS = "(wanted) => (document.documentElement.dataset.bsTheme ?? wanted) === wanted"
 COLOURS_HAVE_CHANGED = """document.getAnimations()
     .filter((one) => one instanceof CSSTransition).forEach((one) => one.finish())"""
 ZOOMED = {"desk at 200 %": (720, 450), "phone at 125 %": (320, 640)}
+
+
+def wide_parts(page: Any) -> list[str]:
+    """What makes the page scroll sideways, once it has come to rest."""
+    for _look in range(5):
+        wide = page.evaluate(REACHES_OUT)
+        if not wide:
+            return []
+        page.wait_for_timeout(200)
+    return [f"the page scrolls sideways: {wide}"]
 
 
 @pytest.fixture
@@ -48,8 +68,7 @@ def flaws(axe: Callable[..., list[str]]) -> Callable[[Any], list[str]]:
         page.wait_for_function(THEME_IS, arg=other)
         page.evaluate(COLOURS_HAVE_CHANGED)
         found += [f"{other}: {flaw}" for flaw in axe(page, rules=["color-contrast"])]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-            found.append("the page scrolls sideways")
+        found += wide_parts(page)
         page.emulate_media(color_scheme=here)
         page.wait_for_function(THEME_IS, arg=here)
         return found

@@ -130,10 +130,10 @@ def test_two_who_write_at_once_overwrite_nothing_and_choose(open_at, waiting, pe
     services.save_draft(
         waiting, "finish", {"comment": "Theirs."}, by=person("Technician"), number=0
     )
-    page.evaluate("htmx.trigger('#work', 'live:resume')")
 
     comment = page.get_by_label("Comment for the radiologist")
     comment.fill("Mine.")
+    page.evaluate("htmx.trigger('#work', 'live:resume')")  # says the new number, after the typing
     expect(step(page, "finish")).to_contain_text("Nothing was overwritten")
     assert waiting.drafts.get(part="finish").content["comment"] == "Theirs."
     page.get_by_role("button", name=choice).click()
