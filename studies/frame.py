@@ -27,14 +27,14 @@ def images_delayed(user: User) -> list[Notice]:
     """Images that were received and kept, but wait longer than usual to be filed."""
     now = timezone.now()
     late = IncomingFile.objects.visible_to(user).waiting_since(now - USUAL_WAIT)
-    number, first = late.count(), late.first()
+    number, first = late.how_many_since()
     if first is None:
         return []
     sentence = ngettext(
         "%(number)d image waits to be filed, since %(time)s. It is kept safely.",
         "%(number)d images wait to be filed, the first since %(time)s. They are kept safely.",
         number,
-    ) % {"number": number, "time": in_words(first.received_at, now, "clock")}
+    ) % {"number": number, "time": in_words(first, now, "clock")}
     return [Notice(sentence, reverse("studies:set_aside_list"), is_trouble=True)]
 
 

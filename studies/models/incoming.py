@@ -102,6 +102,11 @@ class IncomingFileQuerySet(ClaimableQuerySet["IncomingFile"]):
         waiting = self.filter(status=IncomingFile.Status.WAITING, received_at__lt=moment)
         return waiting.order_by("received_at")
 
+    def how_many_since(self) -> tuple[int, dt.datetime | None]:
+        """How many these are and when the first of them came, by one question."""
+        told = self.aggregate(number=models.Count("pk"), first=models.Min("received_at"))
+        return told["number"], told["first"]
+
     def in_status(self, status: str) -> Self:
         return self.filter(status=status).order_by("-pk")
 
