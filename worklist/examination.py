@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.forms import BaseForm
+from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,12 @@ from worklist.modalities import EXPOSURE_FIELDS
 from worklist.models import Administration, Check, Draft, Guide, ProcedureType, ScheduledProcedure
 from worklist.obstacles import Obstacle, obstacle_to_start
 from worklist.questions import Asked, asked_before
-from worklist.readiness import Gap, warnings_before_completion, warnings_before_start
+from worklist.readiness import (
+    Gap,
+    further_warnings,
+    warnings_before_completion,
+    warnings_before_start,
+)
 from worklist.services.checks import Compared
 
 if TYPE_CHECKING:
@@ -200,6 +206,17 @@ class Examination:
                 return key
         return ""
 
+    @cached_property
+    def waits_next(self) -> ScheduledProcedure | None:
+        """Whoever is to go in at this device when this examination is over."""
+        if not self.procedure.is_final or not self.may_perform:
+            return None
+        today = ScheduledProcedure.objects.visible_to(self.user).on_board(timezone.localdate())
+        waiting = today.on_device(self.procedure.device_id).in_states(
+            [Status.ARRIVED, Status.READY]
+        )
+        return waiting.with_patient().most_urgent_first().first()
+
     @property
     def next(self) -> Step | None:
         return next((step for step in self.steps if step.is_next), None)
@@ -278,8 +295,10 @@ class Examination:
     def _state_of_note(self) -> tuple[str, str]:
         if not self.has_begun:
             return LATER, ""
-        is_missing = any(gap.step == "note" for gap in self.gaps)
-        return (OPEN if is_missing else OPTIONAL), ""
+        gaps = self.gaps if self.is_running else further_warnings(self.procedure)
+        if any(gap.step == "note" for gap in gaps):
+            return (OPEN if self.is_running else OPTIONAL), ""
+        return DONE, ""
 
     def _state_of_finish(self) -> tuple[str, str]:
         if self.procedure.is_final:

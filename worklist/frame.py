@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from patients.numbers import finds_by_number
 from staff.models import User
 from staff.places import Count, Notice, count_at, finds_notices
 from worklist.board import GROUPS
@@ -16,6 +17,8 @@ from worklist.models import (
     ScheduledProcedure,
 )
 
+WORK = ("perform_procedure", "register_arrival")
+
 
 @count_at("worklist")
 def people_waiting(user: User) -> Count:
@@ -23,6 +26,16 @@ def people_waiting(user: User) -> Count:
     today = ScheduledProcedure.objects.visible_to(user).on_board(timezone.localdate())
     number = today.in_states(GROUPS["waiting"].states).count()
     return Count(number, ngettext("%d waiting", "%d waiting", number) % number)
+
+
+@finds_by_number
+def work_of_accession(user: User, number: str) -> str | None:
+    """The one examination of an accession number, for whoever works on it at the desk or inside."""
+    if not any(user.has_perm(f"worklist.{verb}") for verb in WORK):
+        return None
+    mine = ScheduledProcedure.objects.visible_to(user).of_accession(number.upper(), issuer="")
+    steps = mine.in_time_order()[:2]
+    return reverse("worklist:procedure", args=[steps[0].pk]) if len(steps) == 1 else None
 
 
 @count_at("orders")

@@ -80,8 +80,12 @@ def warnings_before_completion(procedure: ScheduledProcedure) -> list[Gap]:
     found = warnings_of_images(procedure)
     if procedure.screening == Screening.OPEN:
         found += warnings_of_screening(procedure)
-    found += [warning for ask in _further if (warning := ask(procedure)) is not None]
-    return found
+    return found + further_warnings(procedure)
+
+
+def further_warnings(procedure: ScheduledProcedure) -> list[Gap]:
+    """What higher apps miss."""
+    return [warning for ask in _further if (warning := ask(procedure)) is not None]
 
 
 def warnings_of_images(procedure: ScheduledProcedure) -> list[Gap]:

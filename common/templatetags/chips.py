@@ -72,7 +72,7 @@ ARCHIVE = {
 }
 STUDY = {
     "ARRIVING": IMAGES["ARRIVING"],
-    "READY": Look(_("Ready to read"), "st-ready", "teal"),
+    "READY": Look(_("Images in"), "st-done", "teal"),
 }
 REPORT = {
     "NOT_READY": Look(_("Not ready"), "st-waiting", "grey"),

@@ -168,3 +168,33 @@ def test_a_search_asks_the_same_few_questions_however_many_fit(person, django_as
 
     assert search.has_more
     assert search.next_after is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["kl77", "insured-9"])
+def test_a_whole_number_opens_the_record_at_once(client, person, word):
+    patient = PatientFactory.create(patient_id="KL77")
+    patient.identifiers.create(kind="INSURANCE", value="INSURED-9")
+    PatientFactory.create(patient_id="KL778")
+    client.force_login(person("Technician"))
+
+    assert client.post(LIST, {"q": word})["Location"] == patient_page(patient)
+
+
+@pytest.mark.django_db
+def test_a_number_of_several_or_of_nobody_visible_opens_a_list(client, person):
+    for issuer in ("NORTH", "SOUTH"):
+        PatientFactory.create(patient_id="KL77", issuer=issuer)
+    client.force_login(person("Technician"))
+    two = client.post(LIST, {"q": "KL77"})
+    part = client.post(LIST, {"q": "KL"})
+    client.force_login(person("Referrer"))
+    strange = client.post(LIST, {"q": "KL77"})
+
+    assert [page.status_code for page in (two, part, strange)] == [200, 200, 200]
+    assert len(two.context["search"].patients) == 2
+    assert not strange.context["search"].patients
+
+
+def patient_page(patient) -> str:
+    return reverse("patients:patient", args=[patient.pk])

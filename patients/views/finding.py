@@ -4,12 +4,13 @@ What is searched for is posted: what identifies a patient does not belong into a
 """
 
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats
 from django.views.decorators.http import require_http_methods, require_POST
 
 from patients.models import Patient
+from patients.numbers import page_of_number
 from patients.search import FEW, Search
 from staff.access import StaffRequest, needs
 
@@ -19,8 +20,15 @@ SEE_PATIENTS = ("patients.view_patient", "patients.view_own_patient")
 @require_http_methods(["GET", "POST"])
 @needs(*SEE_PATIENTS)
 def patient_list(request: StaffRequest) -> HttpResponse:
-    """Patients by name, record number, accession number or birth date."""
+    """Patients by name, record number, accession number or birth date.
+
+    A whole number that is handed in opens at once what it names.
+    """
     search = Search.of(request.user, request.POST or request.GET)
+    if request.method == "POST" and search.words and not request.htmx:
+        page = page_of_number(request.user, search.words)
+        if page:
+            return redirect(page)
     template = "patients/patient_list.html#found" if request.htmx else "patients/patient_list.html"
     return render(request, template, {"search": search})
 

@@ -8,6 +8,7 @@ from reports import services
 from reports.models import PreliminaryNote
 from reports.tests.factories import a_report, an_image_of, step_of
 from studies.models import KeyImage
+from worklist.examination import Examination
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +24,19 @@ def test_a_note_takes_the_key_images_along(person):
 
     assert list(note.key_images.all()) == [marked]
     assert Entry.objects.get(verb="note.written").details == {"verdict": "ABNORMAL"}
+
+
+def test_the_step_of_the_note_is_done_when_it_is_written(person):
+    technician, procedure = person("Technician"), step_of(a_report().study)
+
+    def step() -> str:
+        steps = Examination(procedure, technician).steps
+        return next(step.state for step in steps if step.key == "note")
+
+    before = step()
+    services.write_note(procedure, by=technician, verdict="NORMAL", words="")
+
+    assert (before, step()) == ("optional", "done")
 
 
 def test_something_noticed_needs_words(person):

@@ -32,7 +32,8 @@ def sign(request: StaffRequest, uid: str) -> HttpResponse:
         version = services.sign_report(
             shown, by=request.user, words=words, kind=kind, number=number
         )
-    messages.success(request, _("Signed: %(version)s.") % {"version": version})
+    signed = {"kind": version.get_kind_display(), "number": version.number}
+    messages.success(request, _("Signed: %(kind)s, version %(number)s.") % signed)
     return (
         read_next(request) if request.POST.get("then") == "next" else go_to(request, desk_of(shown))
     )

@@ -231,7 +231,7 @@ const calendar = EventCalendar.create(root, {
   datesSet: ({ start, view: now }) => sessionStorage.setItem(KEPT, JSON.stringify({ view: now.type, date: day(start) + "T12:00" })),
   views: {
     resourceTimelineWeek: { slotDuration: "01:00", slotLabelInterval: "03:00", slotWidth: 40 },
-    resourceTimeGridDay: { slotHeight: 22, slotLabelInterval: "01:00" },
+    resourceTimeGridDay: { slotHeight: 32, slotLabelInterval: "01:00" },
   },
 });
 

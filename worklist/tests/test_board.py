@@ -264,3 +264,19 @@ def test_the_live_part_brings_the_frame_around_it(client, technician):
     assert 'id="rail-places" hx-swap-oob="morph"' in live
     assert "1 waiting" in live
     assert "live:soon-board" not in whole  # the rail need not ask by itself
+
+
+def test_a_whole_accession_number_opens_the_examination_of_whoever_works_on_it(client, person):
+    procedure = ScheduledProcedureFactory.create()
+    number = procedure.order.accession_number
+
+    def opened_by(role: str, typed: str) -> str:
+        client.force_login(person(role))
+        return client.post(reverse("patients:list"), {"q": typed}).headers.get("Location", "")
+
+    page = reverse("worklist:procedure", args=[procedure.pk])
+    assert opened_by("Technician", number.lower()) == page
+    assert opened_by("Scheduler", number) == page
+    assert opened_by("Radiologist", number) == ""
+    ScheduledProcedureFactory.create(order=procedure.order)
+    assert opened_by("Technician", number) == ""

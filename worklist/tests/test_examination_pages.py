@@ -347,3 +347,27 @@ def test_the_life_of_an_examination_by_buttons(client, technician, procedure):
         "COMPLETED",
     ]
     assert procedure.performed_steps.count() == 3
+
+
+def test_when_it_is_over_the_next_patient_of_the_device_is_one_key_away(
+    client, technician, procedure
+):
+    services.start_procedure(procedure, by=None, source="MPPS")
+    alone = services.complete_procedure(procedure, by=technician, despite="No images wanted.")
+    assert "Next here" not in page_of(client, alone)
+
+    later, sooner, elsewhere = (
+        ScheduledProcedureFactory.create(status=Status.ARRIVED, arrived_at=timezone.now(), **more)
+        for more in (
+            {"device": procedure.device},
+            {"device": procedure.device, "order__priority": "STAT"},
+            {"order__priority": "STAT"},
+        )
+    )
+
+    page = page_of(client, alone)
+
+    assert f"Next here: {sooner.patient.display_name}" in page
+    assert reverse("worklist:procedure", args=[sooner.pk]) in page
+    for one in (later, elsewhere):
+        assert reverse("worklist:procedure", args=[one.pk]) not in page

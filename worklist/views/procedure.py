@@ -59,6 +59,6 @@ def procedure(request: StaffRequest, pk: int) -> HttpResponse:
 @needs("worklist.view_scheduledprocedure", "worklist.view_own_order")
 def history(request: StaffRequest, pk: int) -> HttpResponse:
     """Every move the procedure made, beside its page."""
-    context = {"procedure": found_by(request, pk)}
+    context = {"procedure": found_by(request, pk), "is_refresh": True}
     page = render(request, "worklist/examination/_history.html", context)
     return unless_unchanged(request, page)
