@@ -10,15 +10,18 @@ from django.db import connection, connections
 Item = TypeVar("Item")
 
 
-def ensure_connection() -> None:
+def ensure_connection() -> bool:
     """Have a connection that the server has not ended meanwhile: it says so unasked, on the wire.
 
-    Costs no round trip. Raises DatabaseError when the database is away.
+    Costs no round trip. Says whether it is a new one. Raises DatabaseError when the database is
+    away.
     """
     held = connection.connection
     if held is not None and (held.closed or _has_news(held.fileno())):
         connection.close()
+    is_new = connection.connection is None
     connection.ensure_connection()
+    return is_new
 
 
 def _has_news(descriptor: int) -> bool:

@@ -1,7 +1,8 @@
 """The application entity: one port, one AE title, every service of the registry.
 
-Every connection is met by a `Visit`, which reads what is asked for. Storage and verification it
-serves itself; whatever asks for more is handed over to pynetdicom (docs/decisions/0019).
+Every connection is met by a `Visit`, which reads what is asked for. Storage, verification and the
+worklist it serves itself; whatever asks for more is handed over to pynetdicom (docs/decisions/0019,
+0024).
 """
 
 import logging
@@ -19,7 +20,7 @@ from pynetdicom.transport import AddressInformation, ThreadedAssociationServer
 from equipment.services import Caller
 from gateway.dimse.admission import TOO_MANY
 from gateway.dimse.association import Call
-from gateway.dimse.clerk import Clerk
+from gateway.dimse.clerk import Clerk, Clerks
 from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 from gateway.dimse.registry import SERVICES, answer
 from gateway.dimse.scribe import Scribe
@@ -28,6 +29,7 @@ from gateway.dimse.transport import BoundedSocket
 from gateway.dimse.upper_layer.visit import ARTIM_SECONDS, IDLE_SECONDS, MAX_PDU, Visit
 
 AT_THE_DOOR = 32  # connections beyond the associations, to be told "not now"
+FINDERS = 4  # worklist queries that are looked up at once
 STOP_SECONDS = 8  # for what is being received; the supervisor grants ten
 
 logger = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ class Door(ThreadedAssociationServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.tls = server_context()
-        self.clerk, self.scribe = Clerk(), Scribe()
+        self.clerk, self.finders, self.scribe = Clerk(), Clerks(FINDERS), Scribe()
         self.closing, self._closes = os.pipe()  # readable from the moment we close
         self.is_closing = False
         self._guests: list[Visit | Call] = []
@@ -56,6 +58,7 @@ class Door(ThreadedAssociationServer):
     def server_activate(self) -> None:
         super().server_activate()
         self.clerk.start()
+        self.finders.start()
         self.scribe.start()
 
     # ── who is here ──────────────────────────────────────────────────────────────────────────────
@@ -97,8 +100,8 @@ class Door(ThreadedAssociationServer):
     def hand_over(
         self, visit: Visit, caller: Caller, connection: socket.socket, already_read: bytes
     ) -> None:
-        """Let pynetdicom serve an association that asks for more than storage."""
-        call = Call(self.ae, caller, self.scribe)
+        """Let pynetdicom serve an association that asks for more than we serve ourselves."""
+        call = Call(self.ae, caller, self)
         call._server = self
         call.name = f"Acceptor@{visit.address[0]}:{visit.address[1]}"
         call.set_socket(BoundedSocket(call, connection, already_read))
@@ -136,6 +139,7 @@ class Door(ThreadedAssociationServer):
             if isinstance(visit, Visit) and visit.is_alive():
                 visit.cut()
         self.scribe.close()
+        self.finders.close()
         self.clerk.close()
         os.close(self.closing)
         os.close(self._closes)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.db import close_old_connections, connections
 from pynetdicom import AE, evt
@@ -30,8 +30,10 @@ from gateway.dimse.admission import ACCEPTED, NOT_FOR_YOU, judge
 from gateway.dimse.archive.models import granted
 from gateway.dimse.intake import Intake
 from gateway.dimse.roles import Roles
-from gateway.dimse.scribe import Scribe
 from gateway.dimse.transport import SteadyMachine
+
+if TYPE_CHECKING:
+    from gateway.listener import Door
 
 # Messages that the registry's services answer; whoever sends another is not understood.
 ANSWERED = (C_ECHO, C_STORE, C_FIND, C_MOVE, C_GET, N_CREATE, N_SET, N_GET, N_ACTION)
@@ -47,12 +49,12 @@ class Call(Association):
     afterwards: list[Callable[[], None]]
     """Work of a request that can wait until its answer is on its way."""
 
-    def __init__(self, ae: AE, caller: Caller, scribe: Scribe) -> None:
+    def __init__(self, ae: AE, caller: Caller, door: "Door") -> None:
         super().__init__(ae, MODE_ACCEPTOR)
         self.afterwards = []
         self.granted: dict[str, bytes] = {}  # of extended negotiation, by SOP class
         self.caller = caller
-        self.scribe = scribe
+        self.door = door
         self.acse = Reception(self)
         self.dimse = Intake(self)
         self.dul.state_machine = SteadyMachine(self.dul)

@@ -13,19 +13,21 @@ from pynetdicom.events import Event
 from equipment.services import Caller
 from gateway.dimse.landing import Landing, LandingStream
 from gateway.dimse.scribe import Scribe
+from gateway.statuses import (
+    CANNOT_PROCESS,
+    DOES_NOT_MATCH,
+    NOT_AUTHORISED,
+    OUT_OF_RESOURCES,
+    SUCCESS,
+    UNKNOWN_CLASS,
+)
 from studies.services import Announced, MachineArrival
 
 if TYPE_CHECKING:
     from gateway.dimse.association import Call
 
 # PS3.4 table B.2-1 and PS3.7 annex C
-SUCCESS = 0x0000
 INVALID_OBJECT_INSTANCE = 0x0117
-UNKNOWN_CLASS = 0x0122
-NOT_AUTHORISED = 0x0124
-OUT_OF_RESOURCES = 0xA700  # the sender keeps the object and tries again
-DOES_NOT_MATCH = 0xA900
-CANNOT_PROCESS = 0xC000
 STATUSES = {
     SUCCESS: "kept",
     INVALID_OBJECT_INSTANCE: "the SOP class or instance UID of the command is missing, longer than "
@@ -90,7 +92,7 @@ def handle_store(event: Event) -> int:
             sop_instance_uid=str(request.AffectedSOPInstanceUID),
             transfer_syntax=str(event.context.transfer_syntax),
         )
-        return store(stream.landing, announced, call.caller, call.scribe)
+        return store(stream.landing, announced, call.caller, call.door.scribe)
     finally:
         if isinstance(stream, LandingStream):
             stream.discard()

@@ -1,38 +1,38 @@
-"""C-FIND on the Modality Worklist."""
+"""C-FIND on the Modality Worklist.
+
+What is answered is decided by `Query`. It is carried by our own upper layer
+(`upper_layer.finding`), or by pynetdicom where an association asks for more (`handle_find`).
+"""
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
-from django.db import DatabaseError
 from pydicom.dataset import Dataset
 from pynetdicom.dimse_primitives import C_FIND
 from pynetdicom.events import Event
 
 from equipment.services import Caller
 from gateway.dimse.cancelling import BREATH, is_cancelled
-from worklist.dicom import (
+from gateway.dimse.outcomes import NotAuthorised, Outcome, failure_of, status_of
+from gateway.statuses import (
+    CANCELLED,
+    CANNOT_PROCESS,
+    DOES_NOT_MATCH,
+    NOT_AUTHORISED,
+    OUT_OF_RESOURCES,
     PENDING,
     PENDING_OPTIONAL_KEYS_IGNORED,
-    NotAnswerable,
-    Profile,
-    find_steps,
-    keys_of,
-    read_identifier,
+    SUCCESS,
 )
+from worklist.dicom import Found, Profile, find_steps, keys_of, read_identifier
 from worklist.services import Asked, note_query
 
 # PS3.4 table K.4-1
-SUCCESS = 0x0000
-CANCELLED = 0xFE00
-NOT_AUTHORISED = 0x0124
-OUT_OF_RESOURCES = 0xA700
-DOES_NOT_MATCH = 0xA900
-CANNOT_PROCESS = 0xC000
 STATUSES = {
     PENDING: "a match; every key of the identifier is supported",
     PENDING_OPTIONAL_KEYS_IGNORED: "a match; a key is not supported, or has a value that is not "
@@ -53,77 +53,70 @@ logger = logging.getLogger(__name__)
 Answer = tuple[int | Dataset, Dataset | None]
 
 
-def handle_find(event: Event) -> Iterator[Answer]:
-    """Each matching step as one answer; pynetdicom adds the final success."""
-    call = cast("Call", event.assoc)
-    if call.caller is None or not call.caller.may_query_worklist:
-        yield NOT_AUTHORISED, None
-        return
-    query = Query(event, call.caller)
-    try:
-        yield from query.answers()
-    except NotAnswerable as why:
-        logger.info("%s asked what cannot be answered: %s", call, why)
-        query.fail(DOES_NOT_MATCH, str(why))
-        yield _status(DOES_NOT_MATCH, str(why), why.offending), None
-    except DatabaseError as why:
-        logger.warning("Could not answer %s: %s", call, why)
-        query.fail(OUT_OF_RESOURCES)
-        yield OUT_OF_RESOURCES, None
-    except Exception:
-        logger.exception("Could not answer %s", call)
-        query.fail(CANNOT_PROCESS)
-        yield CANNOT_PROCESS, None
-    finally:
-        query.end()
-
-
 class Query:
     """One C-FIND while it is answered, and what will be remembered of it."""
 
-    def __init__(self, event: Event, caller: Caller) -> None:
-        self.event, self.caller = event, caller
-        self.begun = time.monotonic()
-        self.asked = Asked(keys={}, status=CANCELLED)  # unless it is answered to the end
+    def __init__(
+        self, asker: str, caller: Caller, identifier: BytesIO, transfer_syntax: str
+    ) -> None:
+        self.asker, self.caller = asker, caller
+        self._identifier, self.transfer_syntax = identifier, transfer_syntax
+        self._begun = time.monotonic()
+        self._asked = Asked(keys={}, status=CANCELLED)  # unless it is answered to the end
 
-    def answers(self) -> Iterator[Answer]:
-        """The matching steps. Raises NotAnswerable, DatabaseError."""
-        request = cast(C_FIND, self.event.request)
+    def find(self) -> Found:
+        """The matching steps. Raises what `fail` understands."""
+        if not self.caller.may_query_worklist:
+            raise NotAuthorised
         identifier = read_identifier(
-            cast(BytesIO, request.Identifier),
-            self.event.context.transfer_syntax,
-            self.caller.character_set,
+            self._identifier, self.transfer_syntax, self.caller.character_set
         )
-        self.asked = replace(self.asked, keys=keys_of(identifier))
+        self._asked = replace(self._asked, keys=keys_of(identifier))
         found = find_steps(identifier, Profile.of(self.caller))
-        self.asked = replace(
-            self.asked, ignored=list(found.understood.ignored_keys), was_cut=found.was_cut
+        self._asked = replace(
+            self._asked, ignored=list(found.understood.ignored_keys), was_cut=found.was_cut
         )
-        sent = self.asked.steps
-        for procedure, answer in zip(found.procedures, found, strict=True):
-            if len(sent) % BREATH == BREATH - 1 and is_cancelled(self.event):
+        return found
+
+    def sent(self, steps: Iterable[int]) -> None:
+        """These have been answered."""
+        self._asked.steps.extend(steps)
+
+    def succeed(self) -> Outcome:
+        """All have been."""
+        self._asked = replace(self._asked, status=SUCCESS)
+        logger.info("%s asked for its worklist: %s answers", self.asker, len(self._asked.steps))
+        return Outcome(SUCCESS)
+
+    def fail(self, why: Exception) -> Outcome:
+        """It cannot be answered, or not to the end."""
+        outcome = failure_of(why, self.asker)
+        self._asked = replace(self._asked, status=outcome.status, error=outcome.comment)
+        return outcome
+
+    def end(self, leave: Callable[[Callable[[], None]], object]) -> None:
+        """Leave it to somebody to write down, once the answer is on its way."""
+        if self.caller.device_pk is not None:
+            milliseconds = round(1000 * (time.monotonic() - self._begun))
+            note = partial(note_query, self.caller.device_pk, self._asked)
+            leave(partial(note, milliseconds=milliseconds))
+
+
+def handle_find(event: Event) -> Iterator[Answer]:
+    """Each matching step as one answer; pynetdicom adds the final success."""
+    call = cast("Call", event.assoc)
+    identifier = cast(BytesIO, cast(C_FIND, event.request).Identifier)
+    query = Query(str(call), call.caller, identifier, event.context.transfer_syntax)
+    try:
+        found = call.door.finders.ask(query.find)
+        for count, (procedure, answer) in enumerate(zip(found.procedures, found, strict=True), 1):
+            if count % BREATH == 0 and is_cancelled(event):
                 yield CANCELLED, None
                 return
             yield answer
-            sent.append(procedure.pk)
-        self.asked = replace(self.asked, status=SUCCESS)
-        logger.info("%s asked for its worklist: %s answers", self.event.assoc, len(sent))
-
-    def fail(self, status: int, error: str = "") -> None:
-        self.asked = replace(self.asked, status=status, error=error[:64])
-
-    def end(self) -> None:
-        """Have it written down, once the answer is on its way."""
-        if self.caller.device_pk is not None:
-            milliseconds = round(1000 * (time.monotonic() - self.begun))
-            note = partial(note_query, self.caller.device_pk, self.asked, milliseconds=milliseconds)
-            cast("Call", self.event.assoc).afterwards.append(note)
-
-
-def _status(code: int, comment: str, offending: int | None) -> Dataset:
-    status = Dataset()
-    status.Status = code
-    status.ErrorComment = comment[:64]
-    if offending is not None:
-        status.OffendingElement = offending
-    return status
+            query.sent([procedure.pk])
+        query.succeed()
+    except Exception as why:
+        yield status_of(query.fail(why)), None
+    finally:
+        query.end(call.door.clerk.leave)

@@ -10,7 +10,7 @@ from gateway.tests.sending import CT, IMPLICIT
 VERIFICATION = "1.2.840.10008.1.1"
 RQ, AC, RJ, DATA, RELEASE_RQ, RELEASE_RP, ABORT = range(1, 8)
 NO_DATA, WITH_DATA = 0x0101, 0x0000
-C_STORE, C_ECHO, C_CANCEL = 0x0001, 0x0030, 0x0FFF
+C_STORE, C_FIND, C_ECHO, C_CANCEL = 0x0001, 0x0020, 0x0030, 0x0FFF
 
 
 def pdu(kind: int, body: bytes = b"\0\0\0\0") -> bytes:

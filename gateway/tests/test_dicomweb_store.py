@@ -11,6 +11,7 @@ from common.files import NoRoom, absolute
 from gateway.dicomweb.store import outcomes as codes
 from gateway.dicomweb.store import taking, views
 from gateway.dicomweb.xml_model import model_of
+from gateway.statuses import OUT_OF_RESOURCES
 from gateway.tests.storing import (
     BOUNDARY,
     FAILED,
@@ -259,7 +260,7 @@ def test_nothing_is_acknowledged_that_is_not_safe(client, technician, slices, mo
 
     assert answer.status_code == 503
     assert answer["Retry-After"]
-    assert {item["00081197"] for item in outcomes(answer, FAILED)} == {codes.OUT_OF_RESOURCES}
+    assert {item["00081197"] for item in outcomes(answer, FAILED)} == {OUT_OF_RESOURCES}
     assert not IncomingFile.objects.exists()
 
 
@@ -269,7 +270,7 @@ def test_an_object_too_large_takes_no_other_with_it(client, technician, slices, 
     answer = store(client, slices[0], bytes(settings.LARGEST_OBJECT_BYTES + 1), slices[1])
 
     assert answer.status_code == 202
-    assert [item["00081197"] for item in outcomes(answer, OTHERS)] == [codes.OUT_OF_RESOURCES]
+    assert [item["00081197"] for item in outcomes(answer, OTHERS)] == [OUT_OF_RESOURCES]
     assert len(outcomes(answer, STORED)) == 2
 
 

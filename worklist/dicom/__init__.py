@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
-from worklist.dicom.answers import Asking, answer_for
+from worklist.dicom.answers import Asking, dataset_of, elements_for
+from worklist.dicom.encoding import writer_of
 from worklist.dicom.identifier import NotAnswerable, read_identifier
 from worklist.dicom.matching import Profile, Understood, understand
 from worklist.dicom.plain import attribute_of, every_key, identifier_of, keys_of
 from worklist.models import ScheduledProcedure
-from worklist.models.asked import Question
-from worklist.models.queries import ScheduledProcedureQuerySet
 
 PENDING = 0xFF00
 PENDING_OPTIONAL_KEYS_IGNORED = 0xFF01
 MOST_ANSWERS = 500
-OTHER_NUMBERS = "OtherPatientIDsSequence"
 
 __all__ = [
     "MOST_ANSWERS",
@@ -43,44 +41,49 @@ logger = logging.getLogger(__name__)
 class Found:
     """The steps that answer a query, soonest first."""
 
-    identifier: Dataset
+    asking: Asking
     understood: Understood
-    character_set: str
     procedures: list[ScheduledProcedure]
     was_cut: bool
     """There were more than are answered."""
 
+    @property
+    def status(self) -> int:
+        """The pending status of each answer (PS3.4 table K.4-1)."""
+        return PENDING_OPTIONAL_KEYS_IGNORED if self.understood.ignored_keys else PENDING
+
     def __iter__(self) -> Iterator[tuple[int, Dataset]]:
-        """Each answer with its pending status (PS3.4 table K.4-1)."""
-        status = PENDING_OPTIONAL_KEYS_IGNORED if self.understood.ignored_keys else PENDING
-        zone, wants_offset = self.understood.question.zone, self.understood.wants_offset
-        asking = Asking(self.identifier, zone, wants_offset, self.character_set)
+        """Each answer with its status, as a data set."""
         for procedure in self.procedures:
-            yield status, answer_for(procedure, asking)
+            yield self.status, dataset_of(elements_for(procedure, self.asking))
+
+    def encoded(self, transfer_syntax: str) -> list[bytes]:
+        """The same answers, ready to be sent."""
+        writer = writer_of(transfer_syntax)
+        return [writer.write(elements_for(one, self.asking)) for one in self.procedures]
 
 
 def find_steps(identifier: Dataset, profile: Profile) -> Found:
     """What a machine of this profile is answered. Raises NotAnswerable and DatabaseError."""
     understood = understand(identifier, profile)
-    found = _nearest_first(understood.question).with_worklist_details()
-    if OTHER_NUMBERS in identifier:
-        found = found.with_other_numbers()
-    nearest = list(found[: MOST_ANSWERS + 1])
-    was_cut = len(nearest) > MOST_ANSWERS
-    if was_cut:
+    zone, wants_offset = understood.question.zone, understood.wants_offset
+    asking = Asking(identifier, zone, wants_offset, profile.character_set)
+    matching = ScheduledProcedure.objects.asked_for(understood.question)
+    matching = matching.with_worklist_details(asking.needs)
+    found = list(matching[: MOST_ANSWERS + 1])
+    was_cut = len(found) > MOST_ANSWERS
+    if was_cut:  # in this rare case alone it matters which
+        found = list(matching.nearest_first(timezone.now())[:MOST_ANSWERS])
         logger.warning("A worklist query matched more than the %s steps answered", MOST_ANSWERS)
-    in_time_order = sorted(nearest[:MOST_ANSWERS], key=lambda one: (one.scheduled_start, one.pk))
-    return Found(identifier, understood, profile.character_set, in_time_order, was_cut)
+    found.sort(key=lambda one: (one.scheduled_start, one.pk))
+    return Found(asking, understood, found, was_cut)
 
 
 def is_answered(procedure_pk: int, identifier: Dataset, profile: Profile) -> bool:
     """Is the step among those that are answered? Without looking at what would be said of it."""
-    found = _nearest_first(understand(identifier, profile).question)
-    return procedure_pk in found.values_list("pk", flat=True)[:MOST_ANSWERS]
-
-
-def _nearest_first(question: Question) -> ScheduledProcedureQuerySet:
-    return ScheduledProcedure.objects.asked_for(question).nearest_first(timezone.now())
+    matching = ScheduledProcedure.objects.asked_for(understand(identifier, profile).question)
+    nearest = matching.nearest_first(timezone.now())
+    return procedure_pk in nearest.values_list("pk", flat=True)[:MOST_ANSWERS]
 
 
 def worklist_answers(identifier: Dataset, profile: Profile) -> Iterator[tuple[int, Dataset]]:

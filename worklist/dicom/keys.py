@@ -13,6 +13,13 @@ from pydicom.datadict import tag_for_keyword
 
 from patients.models import Alert, Patient
 from worklist.models import Order, ProcedureType, ScheduledProcedure
+from worklist.models.asked import (
+    NEEDS_ALERTS,
+    NEEDS_NUMBERS,
+    NEEDS_ORDERED,
+    NEEDS_ROOM,
+    NEEDS_STATE,
+)
 
 Kind = Alert.Kind
 Status = ScheduledProcedure.Status
@@ -91,9 +98,10 @@ class Step:
 
     @property
     def description(self) -> str:
-        side = self.procedure.get_side_display()
         meaning = self.procedure.procedure_type.meaning
-        return f"{meaning}, {side}" if side else meaning
+        if not self.procedure.side:
+            return meaning
+        return f"{meaning}, {self.procedure.get_side_display()}"
 
     def alerts(self, *kinds: str) -> list[str]:
         """What is known of these kinds; the text is shown by the modality before the exposure."""
@@ -120,11 +128,12 @@ def status_of(alert: Alert) -> int:
 
 @dataclass(frozen=True)
 class Key:
-    """One attribute: its value, and the column it is matched with."""
+    """One attribute: its value, the column it is matched with, and what must be fetched for it."""
 
     value: Callable[[Any], Any]
     match: Match = Match.NOT
     path: str = ""
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +142,7 @@ class Nested:
 
     table: "Table"
     items: Callable[[Any], Iterable[Any]]
+    needs: str = ""
 
 
 Table = Mapping[int, Key | Nested]
@@ -215,9 +225,10 @@ STEP: Table = _by_tag(
         "ScheduledProcedureStepID": Key(lambda s: s.procedure.step_id, Match.TEXT, "step_id"),
         "ScheduledStationName": Key(lambda s: s.procedure.device.name, Match.TEXT, "device__name"),
         "ScheduledProcedureStepLocation": Key(
-            lambda s: s.procedure.device.room.code, Match.TEXT, "device__room__code"
+            lambda s: s.procedure.device.room.code,
+            *(Match.TEXT, "device__room__code", NEEDS_ROOM),
         ),
-        "ScheduledProcedureStepStatus": Key(lambda s: s.state, Match.STATUS),
+        "ScheduledProcedureStepStatus": Key(lambda s: s.state, Match.STATUS, needs=NEEDS_STATE),
         "CommentsOnTheScheduledProcedureStep": Key(lambda s: s.procedure.comment),
         "PreMedication": Key(_nothing),
         "RequestedContrastAgent": Key(
@@ -234,10 +245,11 @@ WORKLIST: Table = _by_tag(
             lambda s: s.order.requested_procedure_id, Match.TEXT, "order__requested_procedure_id"
         ),
         "RequestedProcedureDescription": Key(
-            lambda s: s.order.procedure_type.meaning, Match.TEXT, "order__procedure_type__meaning"
+            lambda s: s.order.procedure_type.meaning,
+            *(Match.TEXT, "order__procedure_type__meaning", NEEDS_ORDERED),
         ),
         "RequestedProcedureCodeSequence": Nested(
-            _code("order__procedure_type"), lambda s: [s.order.procedure_type]
+            _code("order__procedure_type"), lambda s: [s.order.procedure_type], NEEDS_ORDERED
         ),
         "StudyInstanceUID": Key(
             lambda s: s.order.study_instance_uid, Match.UID, "order__study_instance_uid"
@@ -281,7 +293,9 @@ WORKLIST: Table = _by_tag(
         ),
         "PatientID": Key(lambda s: s.patient.patient_id, Match.TEXT, "order__patient__patient_id"),
         "IssuerOfPatientID": Key(lambda s: s.patient.issuer, Match.TEXT, "order__patient__issuer"),
-        "OtherPatientIDsSequence": Nested(OTHER_NUMBER, lambda s: s.patient.identifiers.all()),
+        "OtherPatientIDsSequence": Nested(
+            OTHER_NUMBER, lambda s: s.patient.identifiers.all(), NEEDS_NUMBERS
+        ),
         "PatientBirthDate": Key(
             lambda s: f"{s.patient.birth_date:%Y%m%d}" if s.patient.birth_date else "", Match.BORN
         ),
@@ -295,11 +309,14 @@ WORKLIST: Table = _by_tag(
             lambda s: "CONFIDENTIAL" if s.patient.is_confidential else ""
         ),
         "PatientState": Key(_nothing),
-        "PregnancyStatus": Key(lambda s: s.pregnancy),
+        "PregnancyStatus": Key(lambda s: s.pregnancy, needs=NEEDS_ALERTS),
         "MedicalAlerts": Key(
-            lambda s: s.alerts(Kind.IMPLANT, Kind.KIDNEY, Kind.INFECTION, Kind.OTHER)
+            lambda s: s.alerts(Kind.IMPLANT, Kind.KIDNEY, Kind.INFECTION, Kind.OTHER),
+            needs=NEEDS_ALERTS,
         ),
-        "Allergies": Key(lambda s: s.alerts(Kind.ALLERGY, Kind.CONTRAST_REACTION)),
-        "SpecialNeeds": Key(lambda s: "; ".join(s.alerts(Kind.MOBILITY))),
+        "Allergies": Key(
+            lambda s: s.alerts(Kind.ALLERGY, Kind.CONTRAST_REACTION), needs=NEEDS_ALERTS
+        ),
+        "SpecialNeeds": Key(lambda s: "; ".join(s.alerts(Kind.MOBILITY)), needs=NEEDS_ALERTS),
     }
 )

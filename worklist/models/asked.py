@@ -1,7 +1,7 @@
 """A machine's question about the worklist, in plain values, and the rows that answer it."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Self, TypeVar
@@ -34,6 +34,16 @@ ON_HOLD = "ON_HOLD"
 # What a condition is about, when it is not one key alone.
 LISTED, ASKED_STATE, STATION, START, HOURS, BORN = (
     *("listed", "asked state", "station", "start", "hours", "born"),
+)
+
+
+# What an answer may need beside the step, its patient, device and protocol.
+NEEDS_ORDERED, NEEDS_ROOM, NEEDS_ALERTS, NEEDS_NUMBERS, NEEDS_STATE = ALL_NEEDS = (
+    "order__procedure_type",
+    "device__room",
+    "order__patient__alerts",
+    "order__patient__identifiers",
+    "held_from",
 )
 
 
@@ -141,23 +151,22 @@ class AskedQuerySet(models.QuerySet[Row]):
             Greatest(*(ExpressionWrapper(one, output_field=DurationField()) for one in apart)), "pk"
         )
 
-    def with_other_numbers(self) -> Self:
-        """And by which other numbers the patient is known, in one query more."""
-        return self.prefetch_related("order__patient__identifiers")
+    def with_worklist_details(self, needs: Collection[str] = ALL_NEEDS) -> Self:
+        """All that a worklist answer says, in one query; numbers and alerts in one more each.
 
-    def with_worklist_details(self) -> Self:
-        """All that a worklist answer says, in two queries."""
-        return (
-            self.select_related(
-                "order__patient", "order__procedure_type", "device__room", "procedure_type"
-            )
-            .prefetch_related(
-                models.Prefetch(
-                    "order__patient__alerts", queryset=Alert.objects.in_force().with_ages()
-                )
-            )
-            .annotate(held_from=Case(When(status=ON_HOLD, then=held_from()), default=Value("")))
-        )
+        Whose, where and what is always there; `needs` says what else.
+        """
+        joined = [need for need in (NEEDS_ORDERED, NEEDS_ROOM) if need in needs]
+        found = self.select_related("order__patient", "device", "procedure_type", *joined)
+        if NEEDS_ALERTS in needs:
+            alerts = Alert.objects.in_force().with_ages()
+            found = found.prefetch_related(models.Prefetch(NEEDS_ALERTS, queryset=alerts))
+        if NEEDS_NUMBERS in needs:
+            found = found.prefetch_related(NEEDS_NUMBERS)
+        if NEEDS_STATE in needs:
+            before = Case(When(status=ON_HOLD, then=held_from()), default=Value(""))
+            found = found.annotate(held_from=before)
+        return found
 
 
 def held_from() -> Coalesce:

@@ -34,30 +34,28 @@ class Asked:
     error: str = ""
     was_cut: bool = False
 
-    def is_like(self, noted: WorklistQuery) -> bool:
-        return asdict(self) == {name: getattr(noted, name) for name in asdict(self)}
 
-
-@transaction.atomic
 def note_query(device_pk: int, asked: Asked, *, milliseconds: int) -> None:
-    """Keep what a device asked and was answered; what it asked just before only counts up."""
+    """Keep what a device asked and was answered; what it asked just before only counts up.
+
+    That is nearly always so, and one statement.
+    """
     now = timezone.now()
     earlier = WorklistQuery.objects.of_device(device_pk)
-    same = next((one for one in earlier.latest_first()[:LOOKED_BACK] if asked.is_like(one)), None)
-    if same is not None:
-        WorklistQuery.objects.filter(pk=same.pk).update(
-            last_at=now, times=F("times") + 1, milliseconds=milliseconds
-        )
+    latest = earlier.latest_first().values("pk")[:LOOKED_BACK]
+    same = earlier.filter(pk__in=latest, **asdict(asked))
+    if same.update(last_at=now, times=F("times") + 1, milliseconds=milliseconds):
         return
-    WorklistQuery.objects.create(
-        device_id=device_pk,
-        first_at=now,
-        last_at=now,
-        milliseconds=milliseconds,
-        **asdict(asked),
-    )
-    kept = earlier.latest_first().values("pk")[:KEPT_PER_DEVICE]
-    earlier.exclude(pk__in=kept).delete()
+    with transaction.atomic():
+        WorklistQuery.objects.create(
+            device_id=device_pk,
+            first_at=now,
+            last_at=now,
+            milliseconds=milliseconds,
+            **asdict(asked),
+        )
+        kept = earlier.latest_first().values("pk")[:KEPT_PER_DEVICE]
+        earlier.exclude(pk__in=kept).delete()
 
 
 def try_query(device: Device, keys: dict[str, str], *, by: "User") -> Found:

@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 from pydicom.dataset import Dataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset
 from pydicom.sequence import Sequence
 
 from patients.models import Alert, Identifier, Patient
 from patients.tests.factories import AlertFactory
 from worklist import dicom
-from worklist.dicom import NotAnswerable, read_identifier
+from worklist.dicom import NotAnswerable, Profile, find_steps, read_identifier
 from worklist.models import ProcedureType
 from worklist.tests.asking import (
     IMPLICIT,
@@ -317,6 +319,68 @@ def test_a_query_that_names_no_letters_is_read_with_the_devices_own(known):
 def test_an_identifier_of_nonsense_is_refused_or_read_but_breaks_nothing(encoded):
     with suppress(NotAnswerable):  # anything else would be an error of ours
         ask(read_identifier(io.BytesIO(encoded), IMPLICIT, "ISO_IR 192"))
+
+
+# ── bytes ────────────────────────────────────────────────────────────────────────────────────────
+
+SYNTAXES = {
+    "1.2.840.10008.1.2": (True, True),
+    "1.2.840.10008.1.2.1": (False, True),
+    "1.2.840.10008.1.2.2": (False, False),
+}
+
+
+def written_by_pydicom(answer: Dataset, transfer_syntax: str) -> bytes:
+    stream = DicomBytesIO()
+    stream.is_implicit_VR, stream.is_little_endian = SYNTAXES[transfer_syntax]
+    write_dataset(stream, answer)
+    return stream.getvalue()
+
+
+def assert_same_bytes(identifier: Dataset, character_set: str) -> None:
+    found = find_steps(identifier, Profile(character_set=character_set))
+    for syntax in SYNTAXES:
+        expected = [written_by_pydicom(answer, syntax) for _, answer in found]
+        assert found.encoded(syntax) == expected, (syntax, character_set)
+
+
+def test_our_bytes_are_pydicoms(known, full_answer):
+    """Everything that can be told, in every syntax and in letters of every kind."""
+    asked = everything()
+    asked.TimezoneOffsetFromUTC = ""
+
+    for character_set in (
+        "ISO_IR 192",
+        "ISO_IR 100",
+        "\\ISO 2022 IR 87",
+        "",
+        *CHARACTER_SETS.values(),
+    ):
+        assert_same_bytes(asked, character_set)
+
+
+@pytest.mark.parametrize(("who", "character_set"), CHARACTER_SETS.items(), ids=CHARACTER_SETS)
+def test_our_bytes_are_pydicoms_in_every_script(who, character_set):
+    alphabetic, others = NAMES[who.split(" ")[0]]
+    ideographic, _, phonetic = others.partition("=")
+    patient = ScheduledProcedureFactory.create(
+        order__patient__name_alphabetic=alphabetic,
+        order__patient__name_ideographic=ideographic,
+        order__patient__name_phonetic=phonetic,
+        comment=f"~ {alphabetic}\\{ideographic}",
+    ).patient
+    for text in (alphabetic, f"{ideographic}; {phonetic}", "plain"):
+        AlertFactory.create(patient=patient, text=text)
+
+    assert_same_bytes(everything(), character_set)
+
+
+@pytest.mark.filterwarnings("ignore:The value for the data element")
+def test_a_value_too_long_for_its_kind_is_written_as_unknown(known):
+    """PS3.5 6.2.2: a length of two bytes ends at 65535."""
+    AlertFactory.create_batch(400, patient=known.patient, text="\u5c71" * 60)
+
+    assert_same_bytes(query(Allergies="", PatientID=""), "ISO_IR 192")
 
 
 # ── what the patient's record knows ──────────────────────────────────────────────────────────────

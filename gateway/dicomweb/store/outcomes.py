@@ -6,17 +6,14 @@ from http import HTTPStatus
 from typing import Any
 
 from gateway.dicomweb.search.values import Element, element
+from gateway.statuses import DOES_NOT_MATCH, OUT_OF_RESOURCES, UNKNOWN_CLASS
 
 # Failure reasons (PS3.18 I.2.2.2) and our own within their groups; docs/conformance.md 2.7.
-OUT_OF_RESOURCES = 0xA700
-OTHER_STUDY = 0xA900  # the object is of another study than the address
-CANNOT_UNDERSTAND = 0xC000
+OTHER_STUDY = DOES_NOT_MATCH  # the object is of another study than the address
 NOT_DICOM = 0xC001
 CUT_SHORT = 0xC002
 NO_IDENTIFIERS = 0xC003
 NO_OBJECT = 0xC004  # a part of another media type or encoding
-PROCESSING_FAILURE = 0x0110
-UNKNOWN_CLASS = 0x0122
 # Warning reason of our own, beside B000, B006 and B007, which never happen here.
 A_PERSON_DECIDES = 0xB100
 

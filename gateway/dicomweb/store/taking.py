@@ -18,15 +18,13 @@ from gateway.dicomweb.store.form import Headers, is_object
 from gateway.dicomweb.store.heads import named_in_head
 from gateway.dicomweb.store.outcomes import (
     A_PERSON_DECIDES,
-    CANNOT_UNDERSTAND,
     NO_OBJECT,
     OTHER_STUDY,
-    OUT_OF_RESOURCES,
     REASONS,
-    UNKNOWN_CLASS,
     Outcome,
 )
 from gateway.dimse.storage import is_storage
+from gateway.statuses import CANNOT_PROCESS, OUT_OF_RESOURCES, UNKNOWN_CLASS
 from studies import limited
 from studies.facts import InstanceFacts, NotUsable
 from studies.services import Announced, foresee
@@ -189,7 +187,7 @@ def judge_unreadable(arrival: Arrival, why: NotUsable) -> None:
     sop_class, sop_uid = named_in_head(arrival.half.place) if arrival.half else ("", "")
     arrival.outcome = Outcome(sop_class, sop_uid)
     if why.refuse or not arrival.outcome.is_identified:
-        arrival.fail(REASONS.get(why.code, CANNOT_UNDERSTAND))
+        arrival.fail(REASONS.get(why.code, CANNOT_PROCESS))
         return
     arrival.announced = Announced(sop_class, sop_uid)
     arrival.outcome = Outcome(sop_class, sop_uid, warning=A_PERSON_DECIDES)

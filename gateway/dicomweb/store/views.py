@@ -15,14 +15,10 @@ from gateway.dicomweb.doors import NotAcceptable, Trouble, store_door
 from gateway.dicomweb.metadata import JSON_TYPES
 from gateway.dicomweb.roots import root_of
 from gateway.dicomweb.store.form import BadForm, OtherMedia, Read, read_body
-from gateway.dicomweb.store.outcomes import (
-    OUT_OF_RESOURCES,
-    PROCESSING_FAILURE,
-    response_module,
-    status_of,
-)
+from gateway.dicomweb.store.outcomes import response_module, status_of
 from gateway.dicomweb.store.taking import Arrival, Taking
 from gateway.dicomweb.xml_model import XML, document
+from gateway.statuses import OUT_OF_RESOURCES, PROCESSING_FAILURE
 from staff.access import StaffRequest
 from studies.services import store_objects
 

@@ -19,9 +19,6 @@ class DataSet(Protocol):
 
     def write(self, piece: memoryview, /) -> object: ...
 
-    def finish(self) -> int:
-        """It is complete: the status to answer."""
-
     def abandon(self) -> None:
         """It never will be. Twice does no harm."""
 

@@ -11,8 +11,11 @@ from enum import IntEnum
 APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1"
 LARGEST_SUB_ITEMS = 2048  # of an A-ASSOCIATE-RQ: 128 contexts, each with a dozen syntaxes
 MOST_CONTEXTS = 128  # odd numbers of one byte
+LARGEST_FRAGMENT = 128 * 1024  # bytes, where the caller sets no limit
+SMALLEST_PDU = 64  # bytes; whoever reads less at once cannot be told anything
 FIXED_FIELDS = struct.Struct(">HH16s16s32s")  # version, reserved, called, calling, reserved
 ITEM = struct.Struct(">BxH")
+LENGTH = struct.Struct(">L")
 FRAGMENT = struct.Struct(">LBB")
 COMMAND, LAST = 1, 2  # bits of the message control header (PS3.8 annex E.2)
 
@@ -64,13 +67,17 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class AssociateRequest:
-    """An A-ASSOCIATE-RQ (PS3.8 9.3.2). `body` is what the answer has to repeat."""
+    """An A-ASSOCIATE-RQ (PS3.8 9.3.2). `body` is what the answer has to repeat.
+
+    `largest_pdu` is what the caller reads at once; 0: as much as we like.
+    """
 
     calling: str
     called: str
     version: int
     application_context: str
     contexts: tuple[Proposed, ...]
+    largest_pdu: int
     body: bytes
 
 
@@ -79,18 +86,19 @@ def read_request(body: bytes) -> AssociateRequest:
     if len(body) < FIXED_FIELDS.size:
         raise Invalid("an association request that ends early")
     version, _, called, calling, _ = FIXED_FIELDS.unpack_from(body)
-    application_context, contexts = "", []
+    application_context, contexts, largest = "", [], 0
     for kind, item in _items(memoryview(body)[FIXED_FIELDS.size :]):
         if kind == 0x10:  # noqa: PLR2004 - application context (9.3.2.1)
             application_context = _uid(item)
         elif kind == 0x20:  # noqa: PLR2004 - presentation context (9.3.2.2)
             contexts.append(_proposed(item))
+        elif kind == 0x50:  # noqa: PLR2004 - user information (9.3.2.3)
+            largest = _largest_pdu(item)
     numbers = {one.context_id for one in contexts}
     if len(numbers) != len(contexts) or any(number % 2 == 0 for number in numbers):
         raise Invalid("presentation contexts are numbered with odd numbers, each once")
-    return AssociateRequest(
-        _title(calling), _title(called), version, application_context, tuple(contexts), body
-    )
+    titles = _title(calling), _title(called)
+    return AssociateRequest(*titles, version, application_context, tuple(contexts), largest, body)
 
 
 def _items(rest: memoryview) -> Iterator[tuple[int, memoryview]]:
@@ -120,6 +128,17 @@ def _proposed(item: memoryview) -> Proposed:
     if not abstract or not transfer:
         raise Invalid("a presentation context without a syntax")
     return Proposed(item[0], abstract, tuple(transfer))
+
+
+def _largest_pdu(item: memoryview) -> int:
+    """Maximum Length Received (annex D.1)."""
+    for kind, value in _items(item):
+        if kind == 0x51 and len(value) == LENGTH.size:  # noqa: PLR2004
+            (largest,) = LENGTH.unpack(value)
+            if 0 < largest < SMALLEST_PDU:
+                raise Invalid("PDUs too short for any message")
+            return int(largest)
+    return 0
 
 
 def _uid(value: memoryview) -> str:
@@ -197,9 +216,18 @@ def abort(source: Source, reason: Reason = Reason.NOT_SPECIFIED) -> bytes:
     return _pdu(Kind.ABORT, bytes([0, 0, source, reason]))
 
 
-def command_data(context_id: int, command: bytes) -> bytes:
-    """A whole command as the only fragment of a P-DATA-TF, to go out in one write."""
-    return _pdu(Kind.DATA, FRAGMENT.pack(len(command) + 2, context_id, COMMAND | LAST) + command)
+def message(largest: int, context_id: int, command: bytes, data_set: bytes = b"") -> bytes:
+    """A message as P-DATA-TFs of one fragment each, none longer than the caller reads at once."""
+    told = [*_pieces(largest, context_id, COMMAND, command)]
+    return b"".join([*told, *_pieces(largest, context_id, 0, data_set)])
+
+
+def _pieces(largest: int, context_id: int, header: int, content: bytes) -> Iterator[bytes]:
+    most = (largest or LARGEST_FRAGMENT) - FRAGMENT.size
+    for start in range(0, len(content), most):
+        piece = content[start : start + most]
+        last = LAST if start + most >= len(content) else 0
+        yield _pdu(Kind.DATA, FRAGMENT.pack(len(piece) + 2, context_id, header | last) + piece)
 
 
 def repeated(request: AssociateRequest) -> bytes:

@@ -155,7 +155,8 @@ class Visit(threading.Thread):
                 if verdict.result == ACCEPTED
             },
             caller,
-            self.door.scribe,
+            self.door,
+            largest_pdu=request.largest_pdu,
         )
         self._wire.widen()
         self._wire.send(
@@ -179,8 +180,13 @@ class Visit(threading.Thread):
 
     def _take(self) -> State:
         assert self._serving is not None  # noqa: S101 - there is an association
+        self._wire.is_between_messages = False
         for answer in self._serving.take(self._body):
             self._wire.send(answer)
+        while answers := self._serving.found():
+            self._wire.send(answers)
+            if self._wire.has_pdu():  # a C-CANCEL, perhaps
+                break
         return State.MESSAGES
 
     def _answer_release(self) -> State:

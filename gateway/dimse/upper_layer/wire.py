@@ -74,6 +74,15 @@ class Wire:
         start, self._start = self._start + HEADER.size, self._start + whole
         return Kind(kind), self._view[start : self._start]
 
+    def has_pdu(self) -> bool:
+        """Whether a whole PDU is here already. The last body is not good any more."""
+        with contextlib.suppress(TooLate):
+            self._fill(HEADER.size, 0)
+            _, length = HEADER.unpack_from(self._view, self._start)
+            self._fill(HEADER.size + min(length, LARGEST_PDU), 0)
+            return True
+        return False
+
     def _fill(self, wanted: int, deadline: float) -> None:
         """Have at least `wanted` bytes in the buffer; take more if they are there."""
         while self._end - self._start < wanted:
