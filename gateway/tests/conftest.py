@@ -22,6 +22,7 @@ from gateway.listener import Door, open_door
 
 VERIFICATION = "1.2.840.10008.1.1"
 WORKLIST = "1.2.840.10008.5.1.4.31"
+PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"  # whoever asks for it is served by pynetdicom
 CT_STORAGE = "1.2.840.10008.5.1.4.1.1.2"
 
 

@@ -13,7 +13,7 @@ from pynetdicom.transport import AssociationSocket
 from audit.models import Entry
 from equipment.models import Device
 from gateway import listener as listener_module
-from gateway.tests.conftest import CT_STORAGE, VERIFICATION, WORKLIST
+from gateway.tests.conftest import CT_STORAGE, PERFORMED_STEP, VERIFICATION, WORKLIST
 from gateway.tests.sending import association_for, made, send
 
 pytestmark = pytest.mark.usefixtures("test_node", "scanner")
@@ -131,7 +131,7 @@ def connections_to_the_database() -> int:
         return int(cursor.fetchone()[0])
 
 
-@pytest.mark.parametrize("contexts", [(VERIFICATION,), (VERIFICATION, WORKLIST)])
+@pytest.mark.parametrize("contexts", [(VERIFICATION,), (VERIFICATION, PERFORMED_STEP)])
 def test_no_thread_and_no_database_connection_outlives_its_association(
     listener, eventually, contexts
 ):

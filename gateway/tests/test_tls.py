@@ -11,7 +11,7 @@ from pynetdicom import AE, build_context
 
 from audit.models import Entry
 from equipment.models import Node
-from gateway.tests.conftest import VERIFICATION, WORKLIST
+from gateway.tests.conftest import PERFORMED_STEP, VERIFICATION
 from gateway.tests.machines import certificate
 from gateway.tests.raw import AC, ECHO, RJ, Caller, request
 from gateway.tests.sending import CT, made, send
@@ -80,7 +80,7 @@ def test_one_port_speaks_both_ways(by_tls, listener, test_node, papers):
 
 
 def test_what_pynetdicom_serves_comes_by_tls_too(by_tls, listener, test_node, papers):
-    association = associate(listener, client(papers), WORKLIST, VERIFICATION)
+    association = associate(listener, client(papers), PERFORMED_STEP, VERIFICATION)
 
     assert association.send_c_echo().Status == 0
     assert [type(call).__name__ for call in listener.door.calls] == ["Call"]

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 
 from gateway.dimse.association import Call
 from gateway.dimse.upper_layer.visit import Visit
-from gateway.tests.conftest import WORKLIST
+from gateway.tests.conftest import PERFORMED_STEP, WORKLIST
 from gateway.tests.raw import (
     ABORT,
     AC,
@@ -47,7 +47,6 @@ def query(**keys) -> Dataset:
     return identifier
 
 
-PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
 WAYS = {"our own": [WORKLIST], "pynetdicom's": [WORKLIST, PERFORMED_STEP]}
 
 
