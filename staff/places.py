@@ -75,6 +75,7 @@ ROLE_PLACES: dict[str, tuple[str, ...]] = {
     "Technician": (
         "worklist",
         "schedule",
+        "open-steps",
         "studies",
         "set-aside",
         "upload",

@@ -50,14 +50,16 @@ def orders_waiting(user: User) -> Count | None:
 
 @count_at("open-steps")
 def open_steps(user: User) -> Count | None:
-    """How many proposals and discrepancies wait for a person."""
+    """How many proposals, discrepancies and unplaced reports wait for a person: one question."""
     if not user.has_perm("worklist.settle_discrepancy"):
         return None
-    number = (
-        Proposal.objects.undecided().count()
-        + Discrepancy.objects.unsettled().count()
-        + PerformedProcedure.objects.unplaced().count()
+    open_ones = (
+        Proposal.objects.undecided(),
+        Discrepancy.objects.unsettled(),
+        PerformedProcedure.objects.unplaced(),
     )
+    first, *others = (rows.order_by().values("pk") for rows in open_ones)
+    number = first.union(*others, all=True).count()
     return Count(number, ngettext("%d to look at", "%d to look at", number) % number)
 
 

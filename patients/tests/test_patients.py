@@ -177,7 +177,7 @@ def test_the_list_asks_a_constant_number_of_questions(
     client.force_login(person("Technician"))
     AlertFactory.create()
     client.get(LIST)
-    with django_assert_max_num_queries(14) as few:
+    with django_assert_max_num_queries(15) as few:
         client.get(LIST)
     AlertFactory.create_batch(30)
 

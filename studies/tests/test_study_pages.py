@@ -96,7 +96,7 @@ def test_the_list_asks_the_database_a_constant_number_of_times(
     for _ in range(30):
         StudyFactory.create(study_date=timezone.localdate())
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         client.get(reverse("studies:list"))
 
 

@@ -231,7 +231,7 @@ def test_the_board_asks_as_much_for_two_hundred_as_for_two(
     device = DeviceFactory.create()
     list_of(2)
     client.get(BOARD)
-    with django_assert_max_num_queries(15) as few:
+    with django_assert_max_num_queries(16) as few:
         client.get(BOARD)
 
     list_of(40)
