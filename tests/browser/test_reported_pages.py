@@ -73,7 +73,7 @@ def test_nothing_of_a_row_lies_over_another_part_of_it_on_a_phone(
     assert page.evaluate(OVERLAPPING) == []
 
 
-OVERLAPPING = """() => [...document.querySelectorAll('.table-stack > tbody > tr')].flatMap((row) => {
+OVERLAPPING = """() => [...document.querySelectorAll('.table-stack tbody > tr')].flatMap((row) => {
   const boxes = [...row.children].map((cell) => {
     const range = document.createRange();
     range.selectNodeContents(cell);
