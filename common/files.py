@@ -1,7 +1,7 @@
 """Bytes on disk that survive a power cut: written aside, synced, then named in one step.
 
-Where many are waited for (`name_and_sync`) the name comes first, so that one turn of the file
-system's journal takes both; nobody is told the name before `sync_folders` has seen it.
+Where many are waited for (`name_first`) the name comes before the sync, so that one turn of the
+file system's journal takes both; nobody is told the name before its bytes and folder are synced.
 """
 
 import errno
@@ -96,11 +96,10 @@ def adopt(half: Path, folder: str, suffix: str = "") -> KeptFile:
     return KeptFile(_name(half, folder, suffix), size, digest.hexdigest())
 
 
-def name_and_sync(descriptor: int, half: Path, folder: str, suffix: str = "") -> str:
-    """Name an open half-written file and sync its bytes; then call `sync_folders` for its name.
+def name_first(half: Path, folder: str, suffix: str = "") -> str:
+    """Name a half-written file whose bytes are synced next, and its folder (`sync_folders`).
 
-    Files of one second share a folder, so that one sync serves many. Raises OSError; then nothing
-    is left.
+    Files of one second share a folder, so that one sync serves many. Raises OSError.
     """
     drawer = f"{int(time.time()) % 256:02x}"
     relative = _new_path(drawer + uuid.uuid4().hex[2:], folder, suffix)
@@ -110,11 +109,6 @@ def name_and_sync(descriptor: int, half: Path, folder: str, suffix: str = "") ->
     except FileNotFoundError:
         place.parent.mkdir(parents=True, exist_ok=True)
         half.rename(place)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        place.unlink(missing_ok=True)
-        raise
     return str(relative)
 
 
@@ -144,8 +138,9 @@ def keep_together(contents: Sequence[tuple[bytes, str]], folder: str) -> list[Ke
             half = aside()
             with half.open("xb", buffering=0) as stream:
                 stream.write(data)
-                path = name_and_sync(stream.fileno(), half, folder, suffix)
-            kept.append(KeptFile(path, len(data), hashlib.sha256(data).hexdigest()))
+                path = name_first(half, folder, suffix)
+                kept.append(KeptFile(path, len(data), hashlib.sha256(data).hexdigest()))
+                os.fsync(stream.fileno())
         sync_folders(one.path for one in kept)
     except BaseException:
         for one in kept:

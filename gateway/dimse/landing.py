@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from common.files import KeptFile, aside, ensure_room, name_and_sync
+from common.files import KeptFile, aside, ensure_room, name_first
 
 ROOM_EVERY = 64 * 1024**2  # bytes between two looks at the free space
 
@@ -60,17 +60,19 @@ class Landing:
         if (self.size + more) // ROOM_EVERY != self.size // ROOM_EVERY:
             ensure_room()
 
-    def keep(self, folder: str) -> KeptFile:
-        """Make the bytes durable under their final name. Raises OSError (NoRoom, TooLarge).
+    def name(self, folder: str) -> KeptFile:
+        """Give what has come its final name. Raises OSError (NoRoom, TooLarge).
 
-        The name itself is durable once `common.files.sync_folders` has seen it.
+        It is durable once `sync` and `common.files.sync_folders` are through.
         """
         if self.trouble is not None:
             raise self.trouble
-        path = name_and_sync(self._descriptor, self._path, folder, ".dcm")
-        self.discard.detach()
-        os.close(self._descriptor)
+        path = name_first(self._path, folder, ".dcm")
         return KeptFile(path, self.size, self._digest.hexdigest())
+
+    def sync(self) -> None:
+        """Have the bytes safe on the disk. Raises OSError."""
+        os.fsync(self._descriptor)
 
 
 class LandingStream(io.BytesIO):

@@ -1,17 +1,19 @@
-"""Enters what has landed into the table: one sync and one statement for all who wait."""
+"""Enters what has landed into the table: one statement and one commit for all who wait."""
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from common.database import Desk, ensure_connection
 from common.files import remove, sync_folders
 from studies.services import MachineArrival, receive_all, tell_worker
 
 PATIENCE_SECONDS = 30  # then the sender is told to try again; what waits is kept all the same
+LONG_TO_SYNC = 4 * 1024**2  # bytes; a group does not wait for the sync of what is larger
 BREATH = 0.05  # seconds between two bells: a worker that was told looks for all there is
 
 logger = logging.getLogger(__name__)
@@ -22,7 +24,17 @@ class Slip:
     """One object that waits for its row."""
 
     arrival: MachineArrival
+    synced: "Future[None]" = field(default_factory=Future)
     entered: "Future[None]" = field(default_factory=Future)
+
+    def sync_by(self, sync: Callable[[], None]) -> None:
+        """Have its bytes synced, and let the scribe know how that went."""
+        try:
+            sync()
+        except Exception as why:
+            self.synced.set_exception(why)
+        else:
+            self.synced.set_result(None)
 
 
 class Scribe(Desk[Slip]):
@@ -40,28 +52,37 @@ class Scribe(Desk[Slip]):
         super().close()
         self._bell.close()
 
-    def enter(self, arrival: MachineArrival) -> None:
-        """Wait until the object's name and row are safe. Raises DatabaseError or OSError.
+    def enter(self, arrival: MachineArrival, sync: Callable[[], None]) -> None:
+        """Wait until the object's bytes, name and row are safe. Raises DatabaseError or OSError.
 
-        The file is the scribe's from here on: when it gets no row, it goes.
+        `sync` makes the bytes safe, here, while the scribe writes the row. The file is the
+        scribe's from here on: when it gets no row, it goes.
         """
         slip = Slip(arrival)
-        self.put(slip)
+        if arrival.kept.size > LONG_TO_SYNC:
+            slip.sync_by(sync)
+            self.put(slip)
+        else:
+            self.put(slip)
+            slip.sync_by(sync)
         try:
             slip.entered.result(PATIENCE_SECONDS)
         except TimeoutError as why:
             raise OperationalError("the database does not answer") from why
 
     def work(self, items: list[Slip]) -> None:
-        """One group: the names, the rows, the answers, and only then the bell."""
+        """One group: rows and names while the bytes are synced, the commit, answers, the bell."""
         try:
             ensure_connection()
         except DatabaseError as why:
             _give_up(items, why)
             return
         try:
-            sync_folders(slip.arrival.kept.path for slip in items)
-            receive_all([slip.arrival for slip in items])
+            with transaction.atomic():
+                receive_all([slip.arrival for slip in items])
+                sync_folders(slip.arrival.kept.path for slip in items)
+                for slip in items:
+                    slip.synced.result(PATIENCE_SECONDS)
         except Exception as why:
             self._cope(items, why)
             return

@@ -53,8 +53,8 @@ logger = logging.getLogger(__name__)
 def store(landing: Landing, announced: Announced, caller: Caller, scribe: Scribe) -> int:
     """Keep the bytes as they came, have the row written, and say what to answer."""
     try:
-        kept = landing.keep("objects")
-        scribe.enter(MachineArrival(kept, caller.ae_title, announced))
+        kept = landing.name("objects")
+        scribe.enter(MachineArrival(kept, caller.ae_title, announced), landing.sync)
     except (DatabaseError, OSError) as why:
         logger.warning("Could not store an object from %s: %s", caller.ae_title, why)
         return OUT_OF_RESOURCES

@@ -1,7 +1,9 @@
 """Many senders at once: each is answered when its own object is safe, and nobody before."""
 
 import contextlib
+import errno
 import threading
+from itertools import count
 
 import pytest
 from django.db import DataError, OperationalError
@@ -43,13 +45,17 @@ def scribe(transactional_db):
     writing.close()
 
 
-def entered(scribe: Scribe, arrivals: list[MachineArrival]) -> list[Exception | None]:
+def synced() -> None:
+    """The disk has it."""
+
+
+def entered(scribe: Scribe, arrivals: list[MachineArrival], sync=None) -> list[Exception | None]:
     """What each of many senders who come at once is told."""
     told: list[Exception | None] = [None] * len(arrivals)
 
     def hand_in(number: int) -> None:
         try:
-            scribe.enter(arrivals[number])
+            scribe.enter(arrivals[number], sync or synced)
         except Exception as why:
             told[number] = why
 
@@ -71,7 +77,7 @@ def test_those_who_wait_share_one_statement(scribe, monkeypatch):
         receive_all(arrivals)
 
     monkeypatch.setattr(scribe_module, "receive_all", slowly)
-    first = threading.Thread(target=scribe.enter, args=(arrival(),))
+    first = threading.Thread(target=scribe.enter, args=(arrival(), synced))
     first.start()
     assert first_is_in.wait(10)
     waiting = threading.Thread(target=lambda: entered(scribe, [arrival() for _ in range(5)]))
@@ -104,6 +110,41 @@ def test_what_one_object_does_to_the_statement_is_not_the_others_trouble(scribe,
     assert [absolute(one.kept.path).exists() for one in arrivals] == [True, True, False, True]
 
 
+@pytest.mark.parametrize("longest", [10, 1])  # together with the row, or before it
+def test_an_object_whose_bytes_the_disk_does_not_take_gets_no_row_and_the_others_do(
+    scribe, monkeypatch, longest
+):
+    monkeypatch.setattr(scribe_module, "LONG_TO_SYNC", longest)
+    turn = count()
+
+    def sync():
+        if next(turn) == 1:
+            raise OSError(errno.EIO, "the disk is ill")
+
+    arrivals = [arrival() for _ in range(4)]
+
+    told = entered(scribe, arrivals, sync)
+
+    assert sorted(type(why).__name__ for why in told) == ["NoneType"] * 3 + ["OSError"]
+    safe = {one.kept.path for one, why in zip(arrivals, told, strict=True) if why is None}
+    assert {one.path for one in IncomingFile.objects.all()} == safe
+    assert {one.kept.path for one in arrivals if absolute(one.kept.path).exists()} == safe
+
+
+def test_nobody_is_told_before_the_bytes_are_safe(scribe):
+    go_on = threading.Event()
+    sender = threading.Thread(target=scribe.enter, args=(arrival(), lambda: go_on.wait(10)))
+    sender.start()
+    sender.join(0.3)
+
+    assert sender.is_alive()
+    assert not IncomingFile.objects.exists()
+
+    go_on.set()
+    sender.join()
+    assert IncomingFile.objects.count() == 1
+
+
 def test_while_the_database_is_away_nothing_is_left_on_the_disk(scribe, monkeypatch):
     def away():
         raise OperationalError("away")
@@ -129,7 +170,7 @@ def test_a_database_that_does_not_answer_keeps_no_sender_waiting_for_ever(scribe
     object_sent = arrival()
 
     with pytest.raises(OperationalError, match="does not answer"):
-        scribe.enter(object_sent)
+        scribe.enter(object_sent, synced)
 
     go_on.set()  # it comes to itself: the object is there, and the sender's second try will be too
     scribe.close()
