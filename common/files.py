@@ -61,8 +61,12 @@ def chunks_of(source: Path) -> Iterable[bytes]:
 def ensure_room() -> None:
     """Raise NoRoom while the disk is nearly full: refuse early, before bytes are half written."""
     root = Path(settings.DATA_DIR)
-    root.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(root).free < settings.LEAST_FREE_BYTES:
+    try:
+        free = shutil.disk_usage(root).free
+    except FileNotFoundError:
+        root.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(root).free
+    if free < settings.LEAST_FREE_BYTES:
         raise NoRoom(errno.ENOSPC, "The disk is nearly full.")
 
 
