@@ -9,3 +9,4 @@ NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0xA700  # whoever sends or asks tries again
 DOES_NOT_MATCH = 0xA900  # the data set does not fit the SOP class, or the address
 CANNOT_PROCESS = 0xC000
+UNRECOGNISED_OPERATION = 0x0211  # the SOP class does not have it

@@ -18,6 +18,7 @@ from pynetdicom.events import Event
 
 from equipment.services import Caller
 from gateway.performed import reporter_called
+from gateway.statuses import NOT_AUTHORISED, PROCESSING_FAILURE, UNRECOGNISED_OPERATION
 from worklist.dicom import NotAnswerable, read_identifier
 from worklist.dicom.performed import (
     NotUsable,
@@ -39,13 +40,11 @@ PERFORMED_STEP = UID("1.2.840.10008.3.1.2.3.3")
 NO_SUCH_ATTRIBUTE = 0x0105
 INVALID_VALUE = 0x0106
 LIST_ERROR = 0x0107
-PROCESSING_FAILURE = 0x0110
 DUPLICATE_INSTANCE = 0x0111
 NO_SUCH_INSTANCE = 0x0112
 INVALID_INSTANCE = 0x0117
 MISSING_ATTRIBUTE = 0x0120
 MISSING_VALUE = 0x0121
-NOT_AUTHORISED = 0x0124
 OUT_OF_RESOURCES = 0x0213
 
 # Error ID and Error Comment of PS3.4 F.7.2.2.3
@@ -68,6 +67,7 @@ STATUSES = {
     MISSING_ATTRIBUTE: "a type 1 attribute is missing",
     MISSING_VALUE: "a type 1 attribute has no value",
     NOT_AUTHORISED: "this machine may not report performed steps",
+    UNRECOGNISED_OPERATION: "N-GET: it is asked for with the SOP class for retrieval",
     OUT_OF_RESOURCES: "the database is away: send it again later",
 }
 logger = logging.getLogger(__name__)

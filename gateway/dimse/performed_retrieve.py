@@ -12,6 +12,7 @@ from pynetdicom.events import Event
 
 from equipment.services import Caller
 from gateway.performed import dataset_of
+from gateway.statuses import NOT_AUTHORISED, PROCESSING_FAILURE, UNRECOGNISED_OPERATION
 from worklist.dicom.performed import EXPECTED, NEEDED
 from worklist.models import PerformedProcedure
 
@@ -22,10 +23,7 @@ RETRIEVE = UID("1.2.840.10008.3.1.2.3.4")
 
 # PS3.7 annex C
 OPTIONAL_NOT_KNOWN = 0x0001
-PROCESSING_FAILURE = 0x0110
 NO_SUCH_INSTANCE = 0x0112
-NOT_AUTHORISED = 0x0124
-UNRECOGNISED_OPERATION = 0x0211
 OUT_OF_RESOURCES = 0x0213
 
 STATUSES = {
@@ -34,7 +32,7 @@ STATUSES = {
     PROCESSING_FAILURE: "an error of ours; the log has it",
     NO_SUCH_INSTANCE: "there is no step of this instance UID",
     NOT_AUTHORISED: "this machine may not report performed steps",
-    UNRECOGNISED_OPERATION: "asked for with another SOP class",
+    UNRECOGNISED_OPERATION: "anything but N-GET, which is all that this SOP class has",
     OUT_OF_RESOURCES: "the database is away",
 }
 KNOWN = frozenset((*NEEDED, *EXPECTED, "SpecificCharacterSet"))
@@ -48,8 +46,6 @@ def handle_get(event: Event) -> Answer:
     caller = cast("Call", event.assoc).caller
     if caller is None or not caller.may_report_steps:
         return NOT_AUTHORISED, None
-    if event.context.abstract_syntax != RETRIEVE:
-        return UNRECOGNISED_OPERATION, None
     try:
         return _get(event, caller)
     except DatabaseError as why:

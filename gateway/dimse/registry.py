@@ -26,6 +26,7 @@ from gateway.dimse.archive import finding, moving, retrieving
 from gateway.dimse.storage import handle_store, is_storage
 from gateway.dimse.verification import handle_echo
 from gateway.dimse.worklist import handle_find
+from gateway.statuses import UNRECOGNISED_OPERATION
 
 VERIFICATION = UID("1.2.840.10008.1.1")
 MODALITY_WORKLIST = UID("1.2.840.10008.5.1.4.31")
@@ -144,5 +145,5 @@ def answer(event: evt.Event) -> Any:
     """Let the service whose SOP class was asked for answer: several share a kind of message."""
     asked = event.context.abstract_syntax
     service = next(one for one in SERVICES if one.offers(asked))
-    handler = next(it for kind, it in service.handlers if kind == event.event)
-    return handler(event)
+    handler = next((it for kind, it in service.handlers if kind == event.event), None)
+    return handler(event) if handler else (UNRECOGNISED_OPERATION, None)

@@ -1,10 +1,15 @@
 """C-FIND on what is stored: both roots, every level, and what is asked wrongly."""
 
 import datetime as dt
+from unittest.mock import Mock
 
 import pytest
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from pynetdicom.pdu_primitives import SOPClassExtendedNegotiation
 
+from gateway.dicomweb.search import limits
+from gateway.dimse.archive import patients
 from gateway.tests.archive import PATIENT_ROOT, STUDY_ROOT, Workstation, identifier
 from gateway.tests.factories import InstanceFactory, SeriesFactory, StudyFactory
 from patients.tests.factories import PatientFactory
@@ -255,3 +260,14 @@ def test_a_search_can_be_cancelled(workstation, study):
 
     assert statuses[-1] == 0xFE00
     assert len(statuses) < 30
+
+
+def test_a_search_for_patients_ends_after_a_while(workstation, study, monkeypatch):
+    monkeypatch.setattr(limits, "LONGEST_MILLISECONDS", 20)
+    monkeypatch.setattr(patients, "Study", slow := Mock(wraps=Study))
+    waits = RawSQL("pg_sleep(1) IS NOT NULL", [], output_field=BooleanField())
+    slow.objects.clinical.return_value = Study.objects.filter(waits)
+
+    final, answers = workstation.find(identifier("PATIENT", PatientID="4711"), PATIENT_ROOT)
+
+    assert (final.Status, answers) == (0xA700, [])

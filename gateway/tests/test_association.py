@@ -15,6 +15,8 @@ from equipment.models import Device
 from gateway import listener as listener_module
 from gateway.tests.conftest import CT_STORAGE, PERFORMED_STEP, VERIFICATION, WORKLIST
 from gateway.tests.sending import association_for, made, send
+from worklist.tests.asking import everything
+from worklist.tests.factories import ScheduledProcedureFactory
 
 pytestmark = pytest.mark.usefixtures("test_node", "scanner")
 PERMANENT, TRANSIENT = 1, 2
@@ -280,22 +282,29 @@ def test_a_fault_of_ours_ends_the_association_in_good_order(listener, monkeypatc
     assert still_answers(listener)
 
 
-def conversation(listener, monkeypatch) -> bytes:
-    """All that a well-behaved sender sends: request, C-STORE, release."""
-    sent = bytearray()
+@pytest.fixture
+def conversations(listener, monkeypatch) -> list[bytes]:
+    """All that a well-behaved sender says, and all that a well-behaved asker does."""
+    said: list[bytearray] = []
     honest = AssociationSocket.send
 
     def recorded(self, bytestream):
         if self.assoc.is_requestor:
-            sent.extend(bytestream)
+            said[-1].extend(bytestream)
         honest(self, bytestream)
 
     with monkeypatch.context() as tapping:
         tapping.setattr(AssociationSocket, "send", recorded)
+        said.append(bytearray())
         association = association_for(listener.port, [made()])
         assert send(association, made()) == 0
         association.release()
-    return bytes(sent)
+        said.append(bytearray())
+        association = listener.call(WORKLIST)
+        *_, (status, _) = association.send_c_find(everything(), WORKLIST)
+        assert status.Status == 0
+        association.release()
+    return [bytes(one) for one in said]
 
 
 def mutated(honest: bytes, chance: random.Random) -> bytes:
@@ -318,13 +327,14 @@ def mutated(honest: bytes, chance: random.Random) -> bytes:
 
 @pytest.mark.slow
 def test_hundreds_of_spoiled_conversations_harm_nobody(
-    listener, monkeypatch, eventually, data_folder
+    listener, conversations, eventually, data_folder
 ):
-    honest = conversation(listener, monkeypatch)
+    ScheduledProcedureFactory.create_batch(30)
     chance = random.Random(2026)  # noqa: S311 - the same mischief every time
     threads = threading.active_count()
 
-    for _ in range(300):
+    for number in range(400):
+        honest = conversations[number % 2]
         with socket.create_connection(("127.0.0.1", listener.port), timeout=5) as stranger:
             try:
                 stranger.sendall(mutated(honest, chance))

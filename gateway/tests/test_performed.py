@@ -344,6 +344,16 @@ def test_only_what_is_asked_for_is_fetched(ct, procedure):
     assert ct.send_n_get([], RETRIEVE, "1.2.3")[0].Status == 0x0112
 
 
+def test_the_class_for_reporting_has_no_way_to_fetch(ct, procedure):
+    """PS3.4 F.7 knows N-CREATE and N-SET; F.8 has a SOP class of its own for N-GET."""
+    uid = generate_uid()
+    create(ct, beginning(procedure), uid)
+
+    status, answer = ct.send_n_get([], PERFORMED_STEP, uid)
+
+    assert (status.Status, answer) == (0x0211, None)
+
+
 def test_a_step_that_people_begin_is_fetched_like_any_other(ct, procedure, person):
     technician = person("Technician")
     services.start_procedure(procedure, by=technician)

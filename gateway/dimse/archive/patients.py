@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from gateway.dicomweb.search import matching, values
+from gateway.dicomweb.search.limits import limits
 from patients.models import Patient
 from studies.models import Study
 
@@ -27,7 +28,7 @@ Row = dict[str, Any]
 def patients(wanted: dict[str, str], told: frozenset[str]) -> tuple[list[Row], bool]:
     """Patients with stored studies, and whether there are more than are answered.
 
-    Raises BadQuestion, DatabaseError.
+    Raises BadQuestion, TooMuch, DatabaseError.
     """
     has_images = Study.objects.clinical().filter(patient=OuterRef("pk"))
     condition = Q(Exists(has_images))
@@ -35,9 +36,10 @@ def patients(wanted: dict[str, str], told: frozenset[str]) -> tuple[list[Row], b
         if tag in _CONDITIONS:
             fits, column = _CONDITIONS[tag]
             condition &= fits(tag, column, value)
-    found = list(Patient.objects.filter(condition).order_by("-pk")[: MOST + 1])
-    page = found[:MOST]
-    counts = _counts([one.pk for one in page]) if told & COUNTS else {}
+    with limits():
+        found = list(Patient.objects.filter(condition).order_by("-pk")[: MOST + 1])
+        page = found[:MOST]
+        counts = _counts([one.pk for one in page]) if told & COUNTS else {}
     return [_row(one, counts.get(one.pk, {})) for one in page], len(found) > MOST
 
 
