@@ -1,12 +1,17 @@
 """How fast a scanner gets its worklist: ours and DCMTK's `wlmscpfs` in turn, in one run.
 
-    .venv/bin/python bench/worklist.py [--items 10000] [--history 0] [--rounds 7]
+    .venv/bin/python bench/worklist.py [--items 10000] [--history 0] [--rounds 7] [--each 10]
 
 Both are given the same list: so many open steps on forty stations, twenty-five of each a day. Asked
-is what scanners ask: this station, today, this modality, by DCMTK's `findscu` with an association
-for each query. With --history ours has as many more steps that are long over, as a department of
-some years has; the files of `wlmscpfs` are the open ones alone. Medians; processor time is that of
-all our processes, the database included, and of the peer's.
+is what scanners ask, by the scanner itself: this station, today, this modality, with DCMTK's
+`findscu`. Once with an association for each query, as most scanners do it, and once with all on
+one. With --history ours has as many more steps that are long over, as a department of some years
+has; the files of `wlmscpfs` are the open ones alone.
+
+By the clock: medians of the rounds, with what `findscu` itself takes to start. Processor time is
+that of all processes of ours, the database included, and of the peer's with those that it forked
+for each association; counted over all queries of a kind, because the clock of processes ticks
+in hundredths of a second, and without what the same processes use when nobody asks.
 """
 
 import argparse
@@ -17,6 +22,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from peers import QUIET, Peer, department, free_port, known_to
@@ -130,8 +138,11 @@ def fill_theirs(folder: Path, items: int, today: dt.datetime) -> None:
         item.save_as(place / f"{number}.wl", enforce_file_format=True)
 
 
-def query(peer: Peer, today: dt.datetime) -> tuple[float, float]:
-    """Milliseconds of the clock, and of the peer's processor. It must have 25 answers."""
+def ask(peer: Peer, today: dt.datetime, times: int) -> float:
+    """Milliseconds of the clock for each of `times` queries on one association.
+
+    Each must have 25 answers.
+    """
     keys = ["PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID"]
     sequence = "ScheduledProcedureStepSequence[0]."
     narrow = {
@@ -143,33 +154,67 @@ def query(peer: Peer, today: dt.datetime) -> tuple[float, float]:
         "ScheduledProcedureStepDescription": "",
     }
     keys += [f"{sequence}{name}={value}" for name, value in narrow.items()]
-    command = [shutil.which("findscu") or "findscu", "-v", "-W", "-aet", "TEST_SCU"]
-    command += ["-aec", peer.called, "127.0.0.1", str(peer.dicom_port)]
+    command = [shutil.which("findscu") or "findscu", "-v", "-W", "--repeat", str(times)]
+    command += ["-aet", station(7), "-aec", peer.called, "127.0.0.1", str(peer.dicom_port)]
     command += [part for key in keys for part in ("-k", key)]
-    before, begun = processor_seconds(peer.pids), time.perf_counter()
+    begun = time.perf_counter()
     told = subprocess.run(command, capture_output=True, text=True, check=True)
     spent = time.perf_counter() - begun
     answers = (told.stdout + told.stderr).count("(Pending)")
-    if answers != A_DAY:
+    if answers != A_DAY * times:
         sys.exit(f"{peer.name} gave {answers} answers:\n{told.stderr[-2000:]}")
-    time.sleep(0.2)  # what it does afterwards is its cost as well
-    return 1000 * spent, 1000 * (processor_seconds(peer.pids) - before)
+    return 1000 * spent / times
 
 
-def compare(ours: Peer, theirs: Peer, today: dt.datetime, rounds: int) -> None:
-    found: dict[str, list[tuple[float, float]]] = {ours.name: [], theirs.name: []}
-    for number in range(rounds + 1):
-        for peer in (ours, theirs):
-            result = query(peer, today)
-            if number:  # the first round is for everybody to wake up
-                found[peer.name].append(result)
-    wall, their_wall = (statistics.median(w for w, _ in rows) for rows in found.values())
-    cost, their_cost = (statistics.mean(c for _, c in rows) for rows in found.values())
-    print(
-        f"worklist, {A_DAY} answers: ours {wall:.0f} ms, {cost:.1f} ms CPU   "
-        f"wlmscpfs {their_wall:.0f} ms, {their_cost:.1f} ms CPU   "
-        f"ratio {their_wall / wall:.1f} by the clock, {their_cost / max(cost, 0.1):.1f} by CPU"
-    )
+@dataclass
+class Cost:
+    """What queries of one kind cost one peer."""
+
+    walls: list[float] = field(default_factory=list)  # milliseconds a query
+    processor: float = 0.0  # seconds of all of them
+    idle: float = 0.0  # seconds of the same processes, in as much time without a query
+    queries: int = 0
+
+    @property
+    def wall(self) -> float:
+        return statistics.median(self.walls)
+
+    @property
+    def cpu(self) -> float:
+        """Milliseconds of the processor for each query."""
+        return max(1000 * (self.processor - self.idle) / self.queries, 0.01)
+
+    def add(self, peer: Peer, walls: Callable[[], list[float]], queries: int) -> None:
+        """One round: queries, and then as long without."""
+        before, begun = processor_seconds(peer.pids), time.perf_counter()
+        self.walls += walls()
+        time.sleep(0.3)  # what a peer does afterwards is its cost as well
+        between, spent = processor_seconds(peer.pids), time.perf_counter() - begun
+        time.sleep(spent)
+        self.processor += between - before
+        self.idle += processor_seconds(peer.pids) - between
+        self.queries += queries
+
+
+def compare(ours: Peer, theirs: Peer, today: dt.datetime, rounds: int, each: int) -> None:
+    kinds: dict[str, Callable[[Peer], list[float]]] = {
+        "an association each": lambda peer: [ask(peer, today, 1) for _ in range(each)],
+        "one association": lambda peer: [ask(peer, today, each)],
+    }
+    for peer in (ours, theirs):
+        ask(peer, today, 3)  # for everybody to wake up
+    for kind, walls in kinds.items():
+        costs = [Cost(), Cost()]
+        for _ in range(rounds):
+            for peer, cost in zip((ours, theirs), costs, strict=True):
+                cost.add(peer, partial(walls, peer), each)
+        mine, other = costs
+        print(
+            f"worklist, {A_DAY} answers, {kind}: "
+            f"ours {mine.wall:.0f} ms, {mine.cpu:.1f} ms CPU   "
+            f"wlmscpfs {other.wall:.0f} ms, {other.cpu:.1f} ms CPU   ratio "
+            f"{other.wall / mine.wall:.1f} by the clock, {other.cpu / mine.cpu:.1f} by CPU"
+        )
 
 
 def main() -> None:
@@ -177,6 +222,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--history", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--each", type=int, default=10, help="queries of a round")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, department(Path(name) / "ours") as ours:
         start()
@@ -191,7 +237,8 @@ def main() -> None:
         process = subprocess.Popen([program, "-dfp", str(Path(name) / "peer"), str(port)], **QUIET)
         try:
             time.sleep(1)
-            compare(ours, Peer("wlmscpfs", 0, port, "PEER", process), today, given.rounds)
+            theirs = Peer("wlmscpfs", 0, port, "PEER", process)
+            compare(ours, theirs, today, given.rounds, given.each)
         finally:
             process.terminate()
             process.wait()
