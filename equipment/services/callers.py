@@ -1,12 +1,15 @@
 """Who is calling, and what they may do."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
+from common.questions import asked_again
 from equipment.models import Device, Node, Peer
 
+Called = TypeVar("Called", Device, Node)
 PEER_FACTS = (
     *("ae_title", "may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment"),
     *("may_retrieve", "must_use_tls"),
@@ -40,11 +43,11 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     Raises DatabaseError when the tables cannot be asked.
     """
     title = ae_title.strip()
-    device = Device.objects.not_retired().filter(ae_title=title).first()
+    device = _called(Device.objects.not_retired(), title)
     if device is not None and _calls_from(device.address, address):
         Device.objects.filter(pk=device.pk).update(last_heard_at=timezone.now())
         return caller_of(device)
-    node = Node.objects.filter(ae_title=title).first()
+    node = _called(Node.objects.all(), title)
     if node is not None and _calls_from(node.address, address):
         Node.objects.filter(pk=node.pk).update(last_heard_at=timezone.now())
         return Caller(
@@ -55,6 +58,16 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
             **_rights(node),
         )
     return None
+
+
+def _called(peers: "models.QuerySet[Called]", title: str) -> Called | None:
+    """Asked for every association, and some machines make one for every image."""
+    model = peers.model
+    row = asked_again(
+        ("called", model), lambda title: peers.filter(ae_title=title).order_by("pk"), title
+    )
+    names = [field.attname for field in model._meta.concrete_fields]
+    return None if row is None else model.from_db(DEFAULT_DB_ALIAS, names, row)
 
 
 def caller_of(device: Device) -> Caller:

@@ -1,18 +1,22 @@
 """The worklist as modalities ask for it (PS3.4 annex K): identifiers in, worklist datasets out."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
+from common.compiled import Compiled
 from worklist.dicom.answers import Asking, dataset_of, elements_for
 from worklist.dicom.encoding import writer_of
 from worklist.dicom.identifier import NotAnswerable, read_identifier
 from worklist.dicom.matching import Profile, Understood, understand
 from worklist.dicom.plain import attribute_of, every_key, identifier_of, keys_of
 from worklist.models import ScheduledProcedure
+from worklist.models.asked import Question
+from worklist.models.queries import ScheduledProcedureQuerySet
 
 PENDING = 0xFF00
 PENDING_OPTIONAL_KEYS_IGNORED = 0xFF01
@@ -68,15 +72,25 @@ def find_steps(identifier: Dataset, profile: Profile) -> Found:
     understood = understand(identifier, profile)
     zone, wants_offset = understood.question.zone, understood.wants_offset
     asking = Asking(identifier, zone, wants_offset, profile.character_set)
-    matching = ScheduledProcedure.objects.asked_for(understood.question)
-    matching = matching.with_worklist_details(asking.needs)
-    found = list(matching[: MOST_ANSWERS + 1])
+    compiled = _compiled if understood.question.is_short else _compiled.__wrapped__
+    found = compiled(understood.question, asking.needs, MOST_ANSWERS + 1).fetch()
     was_cut = len(found) > MOST_ANSWERS
     if was_cut:  # in this rare case alone it matters which
+        matching = _matching(understood.question, asking.needs)
         found = list(matching.nearest_first(timezone.now())[:MOST_ANSWERS])
         logger.warning("A worklist query matched more than the %s steps answered", MOST_ANSWERS)
     found.sort(key=lambda one: (one.scheduled_start, one.pk))
     return Found(asking, understood, found, was_cut)
+
+
+def _matching(question: Question, needs: Collection[str]) -> ScheduledProcedureQuerySet:
+    return ScheduledProcedure.objects.asked_for(question).with_worklist_details(needs)
+
+
+@lru_cache(maxsize=256)
+def _compiled(question: Question, needs: frozenset[str], most: int) -> Compiled[ScheduledProcedure]:
+    """Scanners ask the same every minute, all day."""
+    return Compiled(_matching(question, needs)[:most])
 
 
 def is_answered(procedure_pk: int, identifier: Dataset, profile: Profile) -> bool:

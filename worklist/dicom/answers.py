@@ -48,9 +48,9 @@ class Asking:
     character_set: str
 
     @property
-    def needs(self) -> set[str]:
+    def needs(self) -> frozenset[str]:
         """What must be fetched to tell it."""
-        return set().union(*(part.all_needs() for part in self.parts))
+        return frozenset().union(*(part.all_needs() for part in self.parts))
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

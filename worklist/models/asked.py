@@ -31,6 +31,7 @@ NO_SPECIALS = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?":
 
 
 ON_HOLD = "ON_HOLD"
+SHORT = 1000  # characters of all values that are asked for
 # What a condition is about, when it is not one key alone.
 LISTED, ASKED_STATE, STATION, START, HOURS, BORN = (
     *("listed", "asked state", "station", "start", "hours", "born"),
@@ -91,6 +92,11 @@ class Question:
     hours: tuple[dt.time | None, dt.time | None] = (None, None)
     zone: dt.tzinfo = dt.UTC
     born: tuple[dt.date | None, dt.date | None] = (None, None)
+
+    @property
+    def is_short(self) -> bool:
+        """Such as scanners ask; worth remembering."""
+        return sum(len(value) for one in self.wanted for value in one.values) <= SHORT
 
     def conditions(self) -> Iterator[tuple[str, Q]]:
         """All that must hold, one by one, each with what it is about.

@@ -1,10 +1,11 @@
 """What machines asked the worklist for, and what they were answered."""
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from equipment.models import Device
@@ -15,12 +16,33 @@ if TYPE_CHECKING:
 SUCCESS, CANCELLED = 0x0000, 0xFE00
 
 
+# Machines ask the same every minute; composing this would take longer than having it done.
+COUNT_UP = """
+UPDATE worklist_worklistquery SET last_at = %s, times = times + 1, milliseconds = %s
+WHERE id IN (SELECT id FROM worklist_worklistquery WHERE device_id = %s
+             ORDER BY last_at DESC, id DESC LIMIT %s)
+  AND keys = %s::jsonb AND ignored = %s::jsonb AND status = %s AND error = %s
+  AND steps = %s::bigint[] AND was_cut = %s
+"""
+
+
 class WorklistQueryQuerySet(models.QuerySet["WorklistQuery"]):
     def visible_to(self, user: "User") -> Self:
         return self if user.has_perm("worklist.view_worklistquery") else self.none()
 
     def of_device(self, device_pk: int) -> Self:
         return self.filter(device=device_pk)
+
+    def count_up(self, told: "WorklistQuery", among: int) -> bool:
+        """Was the same asked, and answered, among the latest queries of the device? Then that was
+        asked once more."""
+        keys, ignored = json.dumps(told.keys), json.dumps(told.ignored)
+        facts = (keys, ignored, told.status, told.error, told.steps, told.was_cut)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                COUNT_UP, (told.last_at, told.milliseconds, told.device_id, among, *facts)
+            )
+            return bool(cursor.rowcount)
 
     def latest_first(self) -> Self:
         return self.order_by("-last_at", "-pk")

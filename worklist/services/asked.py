@@ -1,11 +1,10 @@
 """What machines ask the worklist for is kept for a while, for whoever wonders what they see."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from audit.services import record
@@ -41,19 +40,18 @@ def note_query(device_pk: int, asked: Asked, *, milliseconds: int) -> None:
     That is nearly always so, and one statement.
     """
     now = timezone.now()
-    earlier = WorklistQuery.objects.of_device(device_pk)
-    latest = earlier.latest_first().values("pk")[:LOOKED_BACK]
-    same = earlier.filter(pk__in=latest, **asdict(asked))
-    if same.update(last_at=now, times=F("times") + 1, milliseconds=milliseconds):
+    told = WorklistQuery(
+        device_id=device_pk,
+        first_at=now,
+        last_at=now,
+        milliseconds=milliseconds,
+        **{one.name: getattr(asked, one.name) for one in fields(asked)},
+    )
+    if WorklistQuery.objects.count_up(told, LOOKED_BACK):
         return
     with transaction.atomic():
-        WorklistQuery.objects.create(
-            device_id=device_pk,
-            first_at=now,
-            last_at=now,
-            milliseconds=milliseconds,
-            **asdict(asked),
-        )
+        told.save()
+        earlier = WorklistQuery.objects.of_device(device_pk)
         kept = earlier.latest_first().values("pk")[:KEPT_PER_DEVICE]
         earlier.exclude(pk__in=kept).delete()
 
