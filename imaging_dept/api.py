@@ -14,18 +14,20 @@ from equipment.api import (
     NodeViewSet,
     RoomViewSet,
 )
+from gateway.api_transfers import CarriedTransferViewSet
 from imaging_dept.api_pages import docs
 from patients.api import AlertViewSet, CorrectionViewSet, IdentifierViewSet, PatientViewSet
 from reports.api import PreliminaryNoteViewSet, ReportTemplateViewSet, ReportViewSet
 from staff.api import PersonViewSet
 from studies.api import StudyViewSet
+from studies.api_commitments import CommitmentViewSet
 from studies.api_images import InstanceViewSet
-from studies.api_transfers import TransferViewSet
 from worklist.api import (
     ContrastAgentViewSet,
     DiscrepancyViewSet,
     FreeTimesViewSet,
     OrderViewSet,
+    PerformedStepViewSet,
     ProcedureTypeViewSet,
     ProposalViewSet,
     QuestionnaireViewSet,
@@ -51,6 +53,7 @@ router.register("procedure-types", ProcedureTypeViewSet, basename="procedure-typ
 router.register("free-times", FreeTimesViewSet, basename="free-time")
 router.register("proposals", ProposalViewSet, basename="proposal")
 router.register("discrepancies", DiscrepancyViewSet, basename="discrepancy")
+router.register("performed-steps", PerformedStepViewSet, basename="performed-step")
 router.register("worklist-queries", WorklistQueryViewSet, basename="worklist-query")
 router.register("patients", PatientViewSet, basename="patient")
 router.register("alerts", AlertViewSet, basename="alert")
@@ -58,7 +61,8 @@ router.register("identifiers", IdentifierViewSet, basename="identifier")
 router.register("corrections", CorrectionViewSet, basename="correction")
 router.register("studies", StudyViewSet, basename="study")
 router.register("instances", InstanceViewSet, basename="instance")
-router.register("transfers", TransferViewSet, basename="transfer")
+router.register("transfers", CarriedTransferViewSet, basename="transfer")
+router.register("commitments", CommitmentViewSet, basename="commitment")
 router.register("reports", ReportViewSet, basename="report")
 router.register("preliminary-notes", PreliminaryNoteViewSet, basename="preliminary-note")
 router.register("rooms", RoomViewSet, basename="room")

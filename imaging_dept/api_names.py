@@ -18,6 +18,10 @@ ENUM_NAMES = {
     "ContrastKindEnum": "worklist.models.ContrastAgent.Kind",
     "StudyStatusEnum": "studies.models.Study.Status",
     "InstanceKindEnum": "studies.models.Instance.Kind",
+    "CommitmentStatusEnum": "studies.models.Commitment.Status",
+    "CommitmentSourceEnum": "studies.models.Commitment.Source",
+    "TransferStatusEnum": "studies.models.Transfer.Status",
+    "PerformedSourceEnum": "worklist.models.PerformedProcedure.Source",
     "ReportStatusEnum": "reports.models.Report.Status",
     "VersionKindEnum": "reports.models.ReportVersion.Kind",
 }

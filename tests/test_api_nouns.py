@@ -42,7 +42,9 @@ NOUNS = {
     "questionnaires": "",
     "report-templates": "",
     "people": "",
-    "transfers": "cancel retry",
+    "transfers": ".send .ask .fetch cancel retry",
+    "performed-steps": "place settle",
+    "commitments": "retry",
     "audit-entries": "",
 }
 REFUSALS = {"400", "401", "403", "406", "503"}

@@ -52,7 +52,7 @@ def found_there(study) -> list[There]:
 def test_pages_of_transfers_are_accessible_and_whole(
     travelling, live_server, page_for, flaws, person, monkeypatch
 ):
-    monkeypatch.setattr("gateway.pages.elsewhere.studies_of", lambda *_: found_there(travelling))
+    monkeypatch.setattr("gateway.elsewhere.studies_of", lambda *_: found_there(travelling))
     study, technician, administrator = travelling, person("Technician"), person("Administrator")
     pages = [
         (technician, reverse("transfers:list")),

@@ -5,6 +5,7 @@ from worklist.api.catalogue import FreeTimesViewSet, ProcedureTypeViewSet
 from worklist.api.kept import ContrastAgentViewSet, QuestionnaireViewSet
 from worklist.api.open_steps import DiscrepancyViewSet, ProposalViewSet
 from worklist.api.orders import OrderViewSet
+from worklist.api.performed import PerformedStepViewSet
 from worklist.api.procedures import ScheduledProcedureViewSet
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "DiscrepancyViewSet",
     "FreeTimesViewSet",
     "OrderViewSet",
+    "PerformedStepViewSet",
     "ProcedureTypeViewSet",
     "ProposalViewSet",
     "QuestionnaireViewSet",
