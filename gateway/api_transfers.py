@@ -112,7 +112,7 @@ class CarriedTransferViewSet(TransferViewSet):
             found = ask_archive(given["patient"], given["node"], by=request.user)
         except NoAnswer as why:
             raise Refused(why.sentence) from why
-        return Response(FoundThereSerializer(found, many=True).data)
+        return Response(FoundThereSerializer(found, many=True).data)  # type: ignore[arg-type]
 
     @extend_schema(request=FetchingSerializer, responses={201: TransferSerializer})
     @action(detail=False, methods=["post"], filterset_fields=None, pagination_class=None)
