@@ -4,15 +4,14 @@ Rows never change and new ones are always newer, so batches walked backwards by 
 consistent as one long cursor, without holding a transaction open for a slow reader.
 """
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from audit.verbs import words_of
+from common.spreadsheets import csv_lines
 
 if TYPE_CHECKING:
     from audit.models import Entry, EntryQuerySet
@@ -22,8 +21,6 @@ COLUMNS = (
     *("id", "at", "verb", "words", "person", "username", "machine", "roles", "origin"),
     *("subject_type", "subject_id", "patient", "details"),
 )
-# A spreadsheet runs what begins so: what a machine calls itself must not become a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def facts_of(entry: "Entry") -> dict[str, Any]:
@@ -61,29 +58,18 @@ def as_json_lines(entries: "EntryQuerySet") -> Iterator[str]:
 
 def as_csv(entries: "EntryQuerySet") -> Iterator[str]:
     """A header, and one row an entry (RFC 4180)."""
-    yield _csv_lines([COLUMNS])
+    yield csv_lines([COLUMNS])
     for batch in batches(entries):
-        yield _csv_lines(_cells(facts_of(entry)) for entry in batch)
+        yield csv_lines(_cells(facts_of(entry)) for entry in batch)
 
 
-def _cells(facts: dict[str, Any]) -> list[str]:
-    """Text for a spreadsheet, none of which it would calculate."""
+def _cells(facts: dict[str, Any]) -> list[Any]:
+    """What a spreadsheet can hold."""
     told = facts | {
         "roles": ", ".join(facts["roles"]),
         "details": json.dumps(facts["details"], ensure_ascii=False) if facts["details"] else "",
     }
-    return [harmless(told[name]) for name in COLUMNS]
-
-
-def harmless(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _csv_lines(rows: Iterable[Iterable[object]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()
+    return [told[name] for name in COLUMNS]
 
 
 FORMATS: dict[str, tuple[str, Callable[["EntryQuerySet"], Iterator[str]]]] = {

@@ -97,6 +97,7 @@ WORDS: dict[str, str | Promise] = {
     "proposal.declined": _("Proposal declined"),
     "report.acknowledged": _("Report acknowledged"),
     "report.addended": _("Addendum signed"),
+    "rejections.exported": _("Analysis of rejected images taken out"),
     "report.amended": _("Report amended"),
     "report.cancelled": _("Report cancelled"),
     "report.claimed": _("Study claimed to read"),

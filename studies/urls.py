@@ -32,6 +32,7 @@ urlpatterns = [
     path("commitments/<int:pk>/retry/", commitments.retry_commitment, name="retry_commitment"),
     path("thumbnails/<int:pk>/", pictures.thumbnail, name="thumbnail"),
     path("rejected/", reviews.rejected, name="rejected"),
+    path("rejected/export/", reviews.export_rejected, name="export_rejected"),
     path("images/<int:pk>/review/", reviews.review_image, name="review_image"),
     path("images/<int:pk>/key/", reviews.mark_key, name="mark_key"),
     path("objects/<study_uid:uid>/review/", reviews.review_object, name="review_object"),

@@ -1,16 +1,33 @@
 """What is asked of series and instances, by name; and who sees which study."""
 
+import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Func, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Func, Q, Sum, Window
+from django.db.models.functions import RowNumber, TruncWeek
 
 if TYPE_CHECKING:
     from staff.models import User
     from studies.models.study import Instance, Series
+
+
+NO_PICTURES = ("PR", "KO", "SR", "DOC")  # made at a device, and yet no exposures
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Images of one week, device and performer: how many were made, how many are rejected."""
+
+    week: dt.date
+    device: str
+    modality: str
+    performer: str
+    made: int
+    rejected: int
 
 
 class ModalityList(Func):
@@ -55,6 +72,24 @@ class SeriesQuerySet(models.QuerySet["Series"]):
     def clinical(self) -> Self:
         """Those of which something is left for readers."""
         return self.filter(Q(rejected_count=0) | Q(clinical_count__gt=0))
+
+    def made_and_rejected_since(self, moment: dt.datetime) -> list[Made]:
+        """How many images our examinations since then made, and how many are rejected now."""
+        rows = self.filter(procedure__scheduled_start__gte=moment)
+        rows = rows.exclude(modality__in=NO_PICTURES)
+        first, last = (f"procedure__performed_by__{name}_name" for name in ("first", "last"))
+        grouped = rows.order_by().values_list(
+            TruncWeek("procedure__scheduled_start", output_field=models.DateField()),
+            "procedure__device__name",
+            "modality",
+            first,
+            last,
+        )
+        counted = grouped.annotate(made=Sum("instance_count"), rejected=Sum("rejected_count"))
+        return [
+            Made(week, device, modality, " ".join(filter(None, (given, family))), made, rejected)
+            for week, device, modality, given, family, made, rejected in counted
+        ]
 
     def made_for(self, procedure_pk: int) -> Self:
         return self.filter(procedure=procedure_pk).select_related("study")

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from staff.models import User
 
 
+DEVICE_AND_KIND = ("device__name", "procedure_type__code")
+
+
 class ImageReviewQuerySet(models.QuerySet["ImageReview"]):
     def visible_to(self, user: "User") -> Self:
         """Decisions about images of studies this person may see."""
@@ -53,6 +56,15 @@ class ImageReviewQuerySet(models.QuerySet["ImageReview"]):
             "instance__series__study__patient",
             "instance__series__procedure__procedure_type",
             "instance__series__procedure__device",
+        )
+
+    def as_facts(self) -> models.QuerySet["ImageReview", tuple[object, ...]]:
+        """What a retake analysis asks of each; it names no patient."""
+        return self.newest_first().values_list(
+            *("at", "reason_scheme", "reason_code", "comment"),
+            *(f"instance__series__procedure__{name}" for name in DEVICE_AND_KIND),
+            *("instance__series__modality", "instance__view_position", "instance__laterality"),
+            *("by__username", "instance__series__procedure__performed_by__username"),
         )
 
     def most_used_reasons(self, since: dt.datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """The page of rejected images: what it lists, counts, and brings back."""
 
+import csv
 import datetime as dt
 
 import pytest
@@ -7,6 +8,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import Entry
 from studies import services
 from studies.models import ImageReview, Instance
 from studies.tests.exposures import exposed
@@ -71,10 +73,56 @@ def test_it_counts_reasons_devices_and_people(client, images, technician, person
     assert [count for _who, count in tables["People"]] == [2, 1]
 
 
-def test_what_is_older_than_30_days_is_not_listed(client, images):
+def test_it_says_the_share_of_what_was_made_by_device_performer_and_week(client, images):
+    procedure = images[0].series.procedure
+    procedure.performed_by = ImageReview.objects.earliest("pk").by
+    procedure.save()
+
+    shares = {str(table.title): table.rows for table in listed(client).shares}
+
+    for table in shares.values():
+        [row] = table
+        assert (row.made, row.rejected) == (3, 2)
+    assert shares["By device"][0].word == "Room 2"
+    assert shares["By who performed it"][0].word == str(procedure.performed_by)
+    assert "66.7 %" in client.get(reverse(PAGE)).content.decode()
+
+
+def test_the_analysis_is_taken_out_as_files_without_patients(client, images, technician):
+    images[0].series.procedure.device.name = "=Room"
+    images[0].series.procedure.device.save()
+
+    def taken(what: str) -> list[dict[str, str]]:
+        answer = client.post(reverse("studies:export_rejected"), {"file": what, "days": "90"})
+        return list(csv.DictReader(answer.getvalue().decode().splitlines()))
+
+    rows, shares = taken("rejections"), taken("shares")
+
+    assert [row["reason"] for row in rows] == ["motion", "motion"]
+    assert {(row["device"], row["rejected_by"]) for row in rows} == {
+        ("'=Room", technician.username)
+    }
+    assert [(row["made"], row["rejected"], row["percent"]) for row in shares] == [
+        ("3", "2", "66.67")
+    ]
+    patient = images[0].series.study.patient
+    assert patient.patient_id not in f"{rows}{shares}"
+    details = [entry.details for entry in Entry.objects.filter(verb="rejections.exported")]
+    assert {"file": "shares", "days": 90} in details
+    assert client.post(reverse("studies:export_rejected"), {"file": "x"}).status_code == 409
+
+
+def test_only_whoever_reviews_images_takes_the_analysis(client, images, person):
+    client.force_login(person("Referrer"))
+    assert client.post(reverse("studies:export_rejected"), {"file": "shares"}).status_code == 403
+
+
+def test_what_is_older_than_the_chosen_time_is_not_listed(client, images):
     with time_machine.travel(timezone.now() + dt.timedelta(days=31), tick=False):
         client.force_login(ImageReview.objects.earliest("pk").by)
         assert listed(client).total == 0
+        assert listed(client, days="90").total == 2
+        assert listed(client, days="٣٠").days == 30
 
 
 def test_an_image_comes_back_from_the_page(client, images):

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import trigger_client_event
 
+from audit.services import record
 from common.pages import came_from, unless_unchanged
 from common.refusals import Refused
 from staff.access import StaffRequest, needs
 from studies import services
 from studies.models import Instance, Series, Study
 from studies.rejections import RejectedList
+from studies.retakes import FILES
 from studies.views.studies import SEE_STUDIES
 from worklist.models import ScheduledProcedure
 
@@ -112,11 +116,26 @@ def told(request: StaffRequest, procedure: int | None, study: int | None) -> Htt
 @require_GET
 @needs("studies.review_image")
 def rejected(request: StaffRequest) -> HttpResponse:
-    """The images rejected in the last 30 days: why, by whom, and how often each reason."""
+    """The images rejected of late: why, by whom, how often, and of how many that were made."""
     found = RejectedList.of(request.user, request.GET)
     name = "studies/rejected_list.html"
     page = render(request, f"{name}#found" if request.htmx else name, {"list": found})
     return unless_unchanged(request, page)
+
+
+@require_POST
+@needs("studies.review_image")
+def export_rejected(request: StaffRequest) -> HttpResponseBase:
+    """The same as a file: `rejections` one by one, or `shares` of what was made."""
+    what = request.POST.get("file", "")
+    if what not in FILES:
+        raise Refused(_("Say which file is wanted."))
+    found = RejectedList.of(request.user, request.POST)
+    record("rejections.exported", None, by=request.user, file=what, days=found.days)
+    answer = StreamingHttpResponse(FILES[what](found), content_type="text/csv; charset=utf-8")
+    name = f"{what}-{timezone.localdate():%Y-%m-%d}-{found.days}-days.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @require_GET
