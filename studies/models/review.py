@@ -1,7 +1,7 @@
 """The technician's eye on each image: kept, or rejected with a reason; and the key images."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -58,7 +58,7 @@ class ImageReviewQuerySet(models.QuerySet["ImageReview"]):
             "instance__series__procedure__device",
         )
 
-    def as_facts(self) -> models.QuerySet["ImageReview", tuple[object, ...]]:
+    def as_facts(self) -> models.QuerySet["ImageReview", tuple[Any, ...]]:
         """What a retake analysis asks of each; it names no patient."""
         return self.newest_first().values_list(
             *("at", "reason_scheme", "reason_code", "comment"),
