@@ -1,19 +1,25 @@
 """How a refusal is answered: to pages as 409 and one sentence, to the API as 409 and JSON."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
+from django.views.defaults import server_error as plainly_wrong
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from common.machines import MACHINE_PREFIXES
 from common.refusals import Refused
+
+AWAY = (OperationalError, InterfaceError)
+FOR_ANYBODY = ("/healthz", "/readyz", "/metrics")
 
 # The two shapes in which the API refuses, for its description.
 SENTENCE: dict[str, Any] = {
@@ -43,6 +49,27 @@ def sentence_of(refusal: Refused | ValidationError) -> str:
     return " ".join(str(message) for message in refusal.messages)
 
 
+class PersonMiddleware:
+    """Finds out who asks before anything else wants to know, so that a database which is away at
+    that very moment is answered like one which goes away later.
+
+    Django hands what a middleware raises to no `process_exception`, and whoever notes the mishap
+    asks for the person again.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            bool(request.user.is_authenticated)
+        except AWAY:
+            if request.path not in FOR_ANYBODY:
+                return unavailable(request)
+            request.user = AnonymousUser()
+        return self.get_response(request)
+
+
 class RefusalMiddleware:
     """Answers what services refuse, and a database that is away, in one place for all pages."""
 
@@ -58,7 +85,7 @@ class RefusalMiddleware:
             return HttpResponse(
                 sentence_of(why), status=409, content_type="text/plain; charset=utf-8"
             )
-        if isinstance(why, OperationalError | InterfaceError):
+        if isinstance(why, AWAY):
             return unavailable(request)
         return None
 
@@ -74,6 +101,11 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 where it was a middleware that found the database away."""
+    return unavailable(request) if isinstance(sys.exception(), AWAY) else plainly_wrong(request)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: in JSON for programs, as a page for people."""
     if request.path.startswith(MACHINE_PREFIXES):
@@ -86,7 +118,7 @@ def answer_api_error(why: Exception, context: dict[str, Any]) -> Response | None
     no column can hold (400)."""
     if isinstance(why, Refused | ValidationError):
         return Response({"detail": sentence_of(why)}, status=409)
-    if isinstance(why, OperationalError | InterfaceError):
+    if isinstance(why, AWAY):
         return Response(
             {"detail": _("The database is away.")}, status=503, headers={"Retry-After": "5"}
         )

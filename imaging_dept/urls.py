@@ -26,3 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler404 = "common.answers.not_found"
+handler500 = "common.answers.server_error"

@@ -1,10 +1,12 @@
 """Results for whoever asked: own orders, with what is signed and never what is not."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from reports.document import Document
 from reports.models import Acknowledgement, Report, ReportVersion
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from staff.models import User
 
 SHOWN = 50
+NO_LONGER_COMING = dt.timedelta(days=7)  # images come within hours
 TOLD = [*Report.SIGNED, Report.Status.ENTERED_IN_ERROR]
 
 
@@ -79,6 +82,19 @@ class Result:
             self.study is None and self.stage[0] == "DISCONTINUED"
         )
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Done a while ago, and no image ever came here: nobody here is going to read it."""
+        step = self.procedure
+        if self.study is not None or step is None or step.ended_at is None:
+            return False
+        is_done = step.status == ScheduledProcedure.Status.COMPLETED
+        return is_done and step.ended_at < timezone.now() - NO_LONGER_COMING
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.document is None and not self.is_off and not self.is_elsewhere
+
 
 @dataclass
 class Results:
@@ -118,7 +134,11 @@ class Results:
 
     @property
     def under_way(self) -> list[Result]:
-        return [r for r in self._all if r.document is None and not r.is_off]
+        return [result for result in self._all if result.is_under_way]
+
+    @property
+    def elsewhere(self) -> list[Result]:
+        return [result for result in self._all if result.is_elsewhere]
 
     @property
     def off(self) -> list[Result]:
@@ -134,6 +154,7 @@ class Results:
             "unread": self.unread,
             "under-way": self.under_way,
             "read": self.read,
+            "elsewhere": self.elsewhere,
             "off": self.off,
         }
         return [(key, heap) for key, heap in heaps.items() if heap]

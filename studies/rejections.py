@@ -127,11 +127,9 @@ class RejectedList:
         return timezone.now() - UNDO
 
     @cached_property
-    def _facts(self) -> list[tuple[str, str, str, str, str, str]]:
+    def _facts(self) -> list[tuple[str, str, str, str]]:
         rows = self.standing.order_by().values_list(
             "reason_code",
-            "instance__series__procedure__device__name",
-            "instance__series__sender",
             "by__first_name",
             "by__last_name",
             "by__username",
@@ -153,7 +151,7 @@ class RejectedList:
         return [
             Shares(_("By device"), shares((one.device, one) for one in self.made)),
             Shares(_("By who performed it"), shares((one.performer, one) for one in self.made)),
-            Shares(_("By week, from"), list(self._in_time())),
+            Shares(_("By week"), list(self._in_time())),
         ]
 
     def _in_time(self) -> Iterator[Share]:
@@ -163,14 +161,13 @@ class RejectedList:
 
     @property
     def tables(self) -> list[Bars]:
-        """By reason, by device, by person."""
+        """By reason, and by who said so."""
         facts = self._facts
         return [
-            Bars(_("Reasons"), bars(word_of(code) for code, *_rest in facts)),
-            Bars(_("Devices"), bars(name or sender for _c, name, sender, *_rest in facts)),
+            Bars(_("Reasons"), bars(word_of(code) for code, *_who in facts)),
             Bars(
-                _("People"),
-                bars(f"{first} {last}".strip() or login for *_rest, first, last, login in facts),
+                _("Rejected by"),
+                bars(f"{first} {last}".strip() or login for _code, first, last, login in facts),
             ),
         ]
 

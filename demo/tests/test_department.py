@@ -146,11 +146,14 @@ class TestDepartment(TestCase):
         assert Administration.objects.filter(reaction="MILD").count() == 1
         assert Exposure.objects.count() > 10
 
-    def test_one_image_was_rejected_and_made_again(self):
-        [review] = ImageReview.objects.rejections()
-        procedure = ScheduledProcedure.objects.get(series=review.instance.series)
+    def test_images_were_rejected_and_made_again_today_and_before(self):
+        reviews = ImageReview.objects.rejections()
+        procedures = ScheduledProcedure.objects.filter(series__instances__reviews__in=reviews)
 
-        assert (review.reason_code, procedure.images) == ("111209", "COMPLETE")
+        assert set(reviews.values_list("reason_code", flat=True)) == {"111209"}
+        assert set(procedures.values_list("images", flat=True)) == {"COMPLETE"}
+        days = {timezone.localdate(moment) for moment in reviews.values_list("at", flat=True)}
+        assert len(days) == 4
         assert KeyImage.objects.exists()
         assert PreliminaryNote.objects.filter(verdict="URGENT").exists()
 

@@ -1,14 +1,17 @@
 """Results with a referrer's eyes: own orders only, signed words only."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Entry
 from reports import services
 from reports.models import Acknowledgement, Report
 from reports.tests.factories import SAID, a_report
 from reports.words import Words
-from worklist.tests.factories import OrderFactory
+from worklist.tests.factories import OrderFactory, ScheduledProcedureFactory
 
 pytestmark = pytest.mark.django_db
 RESULTS = reverse("reports:results")
@@ -174,3 +177,17 @@ def test_the_rail_counts_unread_reports(client, referrer, reader):
     stops = {stop.place.key: stop.count for stop in client.get(RESULTS).context["frame"].stops}
 
     assert stops["results"].number == 1
+
+
+@pytest.mark.parametrize(("days", "heap"), [(1, "under-way"), (8, "elsewhere")])
+def test_what_was_done_and_never_came_here_is_not_under_way_for_ever(client, referrer, days, heap):
+    ended = timezone.now() - dt.timedelta(days=days)
+    step = ScheduledProcedureFactory.create(
+        order__ordered_by=referrer,
+        status="COMPLETED",
+        scheduled_start=ended - dt.timedelta(minutes=10),
+        started_at=ended - dt.timedelta(minutes=9),
+        ended_at=ended,
+    )
+
+    assert heaps(client) == {heap: [step.order.accession_number]}
