@@ -152,7 +152,7 @@ class Examination:
 
     @cached_property
     def performed(self) -> list[Any]:
-        return list(self.procedure.performed_steps.select_related("started_by"))
+        return list(self.procedure.performed_steps.all())
 
     @cached_property
     def obstacle(self) -> Obstacle | None:

@@ -49,11 +49,12 @@ def warnings_before_start(procedure: ScheduledProcedure) -> list[Gap]:
     found: list[Gap] = []
     if procedure.arrived_at is None and procedure.status == Status.SCHEDULED:
         found.append(Gap(_("Nobody has registered the arrival."), "start", Kind.NOT_ARRIVED))
-    if not procedure.checks.of_kind(Check.Kind.IDENTITY).exists():
+    checked = set(procedure.checks.values_list("kind", flat=True))
+    if Check.Kind.IDENTITY not in checked:
         sentence = _("Nobody has checked who the patient is.")
         found.append(Gap(sentence, "identity", Kind.NOT_IDENTIFIED))
     found += warnings_of_screening(procedure)
-    if side_is_open(procedure):
+    if must_confirm_side(procedure) and Check.Kind.SIDE not in checked:
         sentence = _("Nobody has confirmed the side.")
         found.append(Gap(sentence, "side", Kind.SIDE_NOT_CHECKED))
     return found
@@ -69,10 +70,8 @@ def warnings_of_screening(procedure: ScheduledProcedure) -> list[Gap]:
     return [Gap(sentence, "screening", Kind.NOT_SCREENED)] if sentence else []
 
 
-def side_is_open(procedure: ScheduledProcedure) -> bool:
-    """A side must be confirmed, and it has not been."""
-    is_asked = procedure.procedure_type.needs_side and bool(procedure.side)
-    return is_asked and not procedure.checks.of_kind(Check.Kind.SIDE).exists()
+def must_confirm_side(procedure: ScheduledProcedure) -> bool:
+    return procedure.procedure_type.needs_side and bool(procedure.side)
 
 
 def warnings_before_completion(procedure: ScheduledProcedure) -> list[Gap]:

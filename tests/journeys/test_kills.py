@@ -1,4 +1,5 @@
-"""Whatever dies in the middle of a send: every acknowledged image is there afterwards."""
+"""Whatever dies in the middle of the work: everything acknowledged is there afterwards, images that
+machines send and what people write."""
 
 import threading
 import time
@@ -18,7 +19,7 @@ PAUSE_SECONDS = 3.0
 @pytest.mark.timeout(400)
 # pynetdicom's client forgets to close the socket of a refused connection.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_every_acknowledged_image_survives_the_death_of_everything(up):
+def test_what_is_acknowledged_survives_the_death_of_everything(up):
     department = up().await_ready()
     visitor = Visitor(department)
     studies = [
@@ -30,13 +31,15 @@ def test_every_acknowledged_image_survives_the_death_of_everything(up):
         for modality, half in zip(modalities, (studies[::2], studies[1::2]), strict=True)
     ]
 
-    for sender in senders:
-        sender.start()
+    desk = Desk(visitor)
+    for worker in (*senders, desk):
+        worker.start()
     for victim in VICTIMS:
         time.sleep(PAUSE_SECONDS)
         department.kill(victim)
     for sender in senders:
         sender.join()
+    desk.close()
 
     acknowledged = {uid for modality in modalities for uid in modality.acknowledged}
     assert len(acknowledged) == IMAGES
@@ -45,3 +48,28 @@ def test_every_acknowledged_image_survives_the_death_of_everything(up):
         uid = str(study[0].StudyInstanceUID)
         wait_until(lambda u=uid, s=sent: visitor.instances_of(u) == s, 90, "the study's filing")  # type: ignore[misc]
     wait_until(lambda: visitor.get("/readyz") is not None, 60, "recovery")
+    assert desk.registered, "nobody was registered"
+    for key, name in desk.registered.items():
+        assert visitor.get(f"/api/patients/{key}/")["name_alphabetic"] == name
+
+
+class Desk(threading.Thread):
+    """Somebody registers one patient after another and notes which were acknowledged."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__()
+        self.visitor, self.registered, self.is_open = visitor, {}, True
+
+    def run(self) -> None:
+        number = 0
+        while self.is_open:
+            number += 1
+            name = f"Steadfast^Patient{number}"
+            made = self.visitor.post("/api/patients/", {"name_alphabetic": name})
+            if made is not None:
+                self.registered[made["id"]] = name
+            time.sleep(PAUSE_SECONDS / 4)
+
+    def close(self) -> None:
+        self.is_open = False
+        self.join()

@@ -32,6 +32,22 @@ class Visitor:
         except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
             return None
 
+    def post(self, path: str, told: dict[str, Any]) -> Any:
+        """What was made at `path`; None unless the department has acknowledged that it is."""
+        request = urllib.request.Request(
+            self.url + path,
+            data=json.dumps(told).encode(),
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Content-Type": "application/json",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return json.loads(answer.read()) if answer.status == 201 else None
+        except (urllib.error.URLError, TimeoutError, ConnectionError, ValueError):
+            return None
+
     def instances_of(self, study_uid: str) -> set[str]:
         """The SOP Instance UIDs that DICOMweb knows of a study."""
         found = self.get(f"/dicom-web/studies/{study_uid}/instances?limit=5000") or []

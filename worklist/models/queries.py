@@ -107,7 +107,7 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         """The same for the procedure's own page, with its history."""
         return self.with_board_details().prefetch_related(
             models.Prefetch("moves", queryset=Move.objects.select_related("by")),
-            "performed_steps",
+            "performed_steps__started_by",
         )
 
     def with_moves(self) -> Self:

@@ -109,7 +109,7 @@ def test_the_page_asks_a_constant_number_of_questions(
     client, technician, procedure, django_assert_max_num_queries, django_assert_num_queries
 ):
     page_of(client, procedure)
-    with django_assert_max_num_queries(45) as few:
+    with django_assert_max_num_queries(34) as few:
         page_of(client, procedure)
     questionnaire = procedure.procedure_type.questionnaires.get()
     QuestionFactory.create_batch(8, questionnaire=questionnaire)
