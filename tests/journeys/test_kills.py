@@ -58,7 +58,8 @@ class Desk(threading.Thread):
 
     def __init__(self, visitor: Visitor) -> None:
         super().__init__()
-        self.visitor, self.registered, self.is_open = visitor, {}, True
+        self.visitor, self.is_open = visitor, True
+        self.registered: dict[int, str] = {}
 
     def run(self) -> None:
         number = 0
