@@ -108,3 +108,15 @@ class Exchanged(ImportExportMixin, Recorded):  # type: ignore[misc]
 def changes_of(result: Any) -> dict[str, int]:
     """How many rows of a file were new, and how many changed some."""
     return {deed: result.totals[deed] for deed in ("new", "update")}
+
+
+class ExchangedPart(Exchanged):
+    """Parts of other records, all in one list and as a file; they are written on the page of the
+    record they belong to."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """One at a time they are changed with their neighbours; a file changes many."""
+        return obj is None and super().has_change_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

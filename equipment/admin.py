@@ -5,9 +5,14 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import Exchanged
+from common.admin import Exchanged, ExchangedPart
 from equipment.models import Device, MaintenancePlan, Node, OpeningHours, Room
-from equipment.resources import DeviceResource, NodeResource, RoomResource
+from equipment.resources import (
+    DeviceResource,
+    NodeResource,
+    OpeningHoursResource,
+    RoomResource,
+)
 
 
 class DevicesOfRoom(admin.TabularInline):  # type: ignore[type-arg]
@@ -150,3 +155,15 @@ class NodeAdmin(Exchanged):
     list_filter = ("may_store", "may_query_worklist", "may_report_steps", "may_retrieve")
     search_fields = ("name", "ae_title", "address")
     readonly_fields = ("last_heard_at",)
+
+
+@admin.register(OpeningHours)
+class OpeningHoursAdmin(ExchangedPart):
+    """Written on their device's page."""
+
+    resource_classes = (OpeningHoursResource,)
+    list_display = ("device", "weekday", "opens_at", "closes_at")
+    list_filter = ("weekday", "device")
+    list_select_related = ("device",)
+    search_fields = ("device__name", "device__ae_title")
+    ordering = ("device__ae_title", "weekday", "opens_at")

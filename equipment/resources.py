@@ -3,7 +3,7 @@
 from import_export.fields import Field
 
 from common.exchange import CatalogueResource, Code
-from equipment.models import Device, Node, Room
+from equipment.models import Device, Node, OpeningHours, Room
 
 
 class RoomResource(CatalogueResource):
@@ -29,6 +29,17 @@ class DeviceResource(CatalogueResource):
             *("maker", "model_name", "serial_number", "software", "installed_on"),
             *("warranty_until", "contract", "contract_until"),
         )
+
+
+class OpeningHoursResource(CatalogueResource):
+    """Known by their device, the day (0 is Monday) and when they begin."""
+
+    device = Field("device", "device", Code(Device, field="ae_title"))
+
+    class Meta(CatalogueResource.Meta):
+        model = OpeningHours
+        import_id_fields = ("device", "weekday", "opens_at")
+        fields = ("device", "weekday", "opens_at", "closes_at")
 
 
 class NodeResource(CatalogueResource):

@@ -10,11 +10,21 @@ from django.utils.translation import gettext_lazy as _
 # Key, heading, and the models in it in the order they are shown.
 GROUPS: list[tuple[str, Promise, list[str]]] = [
     ("people", _("People and roles"), ["staff.user", "auth.group", "staff.apitoken"]),
-    ("catalogue", _("Catalogue"), ["worklist.proceduretype", "worklist.contrastagent"]),
+    (
+        "catalogue",
+        _("Catalogue"),
+        [
+            *("worklist.proceduretype", "worklist.expectedview", "worklist.proceduretext"),
+            "worklist.contrastagent",
+        ],
+    ),
     (
         "places",
         _("Places and machines"),
-        ["equipment.room", "equipment.device", "equipment.node", "equipment.maintenanceplan"],
+        [
+            *("equipment.room", "equipment.device", "equipment.openinghours", "equipment.node"),
+            "equipment.maintenanceplan",
+        ],
     ),
     (
         "safety",

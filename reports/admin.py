@@ -1,6 +1,8 @@
 """Templates and targets are kept here; reports and notes are only looked at."""
 
 from django.contrib import admin
+from django.db.models import ManyToManyField
+from django.forms import CheckboxSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import Exchanged, ReadOnlyAdmin
@@ -14,7 +16,7 @@ class ReportTemplateAdmin(Exchanged):
     list_display = ("name", "modality", "is_active")
     list_filter = ("modality", "is_active", "procedure_types")
     search_fields = ("name", "technique", "findings", "impression")
-    filter_horizontal = ("procedure_types",)
+    formfield_overrides = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
     fieldsets = (
         (None, {"fields": ("name", "is_active")}),
         (

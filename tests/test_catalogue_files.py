@@ -1,5 +1,6 @@
 """Catalogues out and in again: by code, whole or not at all, with a trace."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -8,13 +9,21 @@ from django.urls import reverse
 
 from audit.models import Entry
 from common.exchange import Waiting
-from equipment.models import Device, Node, Room
+from equipment.models import Device, Node, OpeningHours, Room
 from equipment.tests.factories import DeviceFactory, RoomFactory
 from patients.models import AskAgain
 from reports.models import ReadingTarget, ReportTemplate
-from worklist.models import ContrastAgent, ProcedureType, Question, Questionnaire
+from worklist.models import (
+    ContrastAgent,
+    ExpectedView,
+    ProcedureText,
+    ProcedureType,
+    Question,
+    Questionnaire,
+)
 from worklist.tests.factories import (
     ContrastAgentFactory,
+    ExpectedViewFactory,
     ProcedureTypeFactory,
     QuestionFactory,
     QuestionnaireFactory,
@@ -23,8 +32,8 @@ from worklist.tests.factories import (
 pytestmark = pytest.mark.django_db
 CSV, JSON = "0", "1"
 CATALOGUES = [
-    *(ProcedureType, ContrastAgent, Questionnaire, Question, Room, Device, Node),
-    *(ReportTemplate, AskAgain, ReadingTarget),
+    *(ProcedureType, ExpectedView, ProcedureText, ContrastAgent, Questionnaire, Question),
+    *(Room, Device, OpeningHours, Node, ReportTemplate, AskAgain, ReadingTarget),
 ]
 
 
@@ -38,7 +47,12 @@ def department_of_one(db):
     kind.questionnaires.add(asked)
     QuestionFactory.create(questionnaire=asked, text="Pacemaker?")
     ContrastAgentFactory.create(name="Iohexol")
-    DeviceFactory.create(ae_title="CT01", room=RoomFactory.create(code="R1"), address="10.0.0.7")
+    ExpectedViewFactory.create(procedure_type=kind, name="Right CC", laterality="R")
+    kind.texts.create(language="fr", positioning="Sur le dos", instructions="Ne bougez pas.")
+    device = DeviceFactory.create(
+        ae_title="CT01", room=RoomFactory.create(code="R1"), address="10.0.0.7"
+    )
+    device.opening_hours.create(weekday=0, opens_at=dt.time(7, 30), closes_at=dt.time(18))
     Node.objects.create(name="Archive", ae_title="ARCHIVE", address="10.0.0.9", port=104)
     words = ReportTemplate.objects.create(name="Head", findings="Ventricles [normal].")
     words.procedure_types.add(kind)
@@ -130,6 +144,8 @@ def test_a_look_at_a_file_changes_nothing(administrator, client):
         (Node, "ae_title,name,port\nA,A,104\n", 1, "A port needs an address."),
         (Node, "ae_title,name,port\nA,A,many\n", 1, "“many” is not a number."),
         (Room, "code,name\n,Nameless\n", 1, "This field cannot be blank"),
+        (ExpectedView, "procedure_type,name\nNONE,AP\n", 1, "There is no procedure type NONE."),
+        (OpeningHours, "device,weekday,opens_at,closes_at\nNONE,0,07:00,08:00\n", 1, "NONE."),
     ],
 )
 def test_a_bad_row_says_its_line_and_takes_nothing(

@@ -8,7 +8,7 @@ from django.db.models import Exists, ManyToManyField, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from common.admin import Exchanged, ReadOnlyAdmin
+from common.admin import Exchanged, ExchangedPart, ReadOnlyAdmin
 from worklist.models import (
     Answer,
     ContrastAgent,
@@ -23,6 +23,8 @@ from worklist.models import (
 from worklist.resources import (
     STILL_OPEN,
     ContrastAgentResource,
+    ExpectedViewResource,
+    ProcedureTextResource,
     ProcedureTypeResource,
     QuestionnaireResource,
     QuestionResource,
@@ -154,8 +156,8 @@ class QuestionnaireAdmin(Exchanged):
 
 
 @admin.register(Question)
-class QuestionAdmin(Exchanged):
-    """All questions in one list, and as a file; they are written on their questionnaire's page."""
+class QuestionAdmin(ExchangedPart):
+    """Written on their questionnaire's page."""
 
     resource_classes = (QuestionResource,)
     list_display = ("text", "questionnaire", "kind", "concern", "valid_days", "is_active")
@@ -163,12 +165,29 @@ class QuestionAdmin(Exchanged):
     list_select_related = ("questionnaire",)
     search_fields = ("text", "explanation", "questionnaire__code")
 
-    def has_change_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
-        """One at a time they are changed with their neighbours; a file changes many."""
-        return obj is None and super().has_change_permission(request)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
-        return False
+@admin.register(ExpectedView)
+class ExpectedViewAdmin(ExchangedPart):
+    """Written on their procedure's page."""
+
+    resource_classes = (ExpectedViewResource,)
+    list_display = ("procedure_type", "position", "name", "view_position", "laterality", "images")
+    list_filter = ("procedure_type__modality",)
+    list_select_related = ("procedure_type",)
+    search_fields = ("name", "procedure_type__code", "procedure_type__meaning")
+    ordering = ("procedure_type__code", "position", "pk")
+
+
+@admin.register(ProcedureText)
+class ProcedureTextAdmin(ExchangedPart):
+    """Written on their procedure's page."""
+
+    resource_classes = (ProcedureTextResource,)
+    list_display = ("procedure_type", "language", "instructions")
+    list_filter = ("language",)
+    list_select_related = ("procedure_type",)
+    search_fields = ("procedure_type__code", "procedure_type__meaning", "instructions")
+    ordering = ("procedure_type__code", "language")
 
 
 @admin.register(Order)

@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from import_export.fields import Field
 
 from common.exchange import CatalogueResource, Code, Codes
-from worklist.models import ContrastAgent, ProcedureType, Question, Questionnaire
+from worklist.models import (
+    ContrastAgent,
+    ExpectedView,
+    ProcedureText,
+    ProcedureType,
+    Question,
+    Questionnaire,
+)
 
 # What a question may still change once somebody has answered it.
 STILL_OPEN = frozenset({"position", "is_active"})
@@ -24,6 +31,31 @@ class ProcedureTypeResource(CatalogueResource):
             *("expected_images", "preparation", "positioning", "contrast", "questionnaires"),
             "is_active",
         )
+
+
+class ExpectedViewResource(CatalogueResource):
+    """Known by their procedure and their name."""
+
+    procedure_type = Field("procedure_type", "procedure_type", Code(ProcedureType, field="code"))
+
+    class Meta(CatalogueResource.Meta):
+        model = ExpectedView
+        import_id_fields = ("procedure_type", "name")
+        fields = (
+            *("procedure_type", "position", "name", "view_position", "laterality", "images"),
+            "positioning",
+        )
+
+
+class ProcedureTextResource(CatalogueResource):
+    """The guide in further languages, and what patients are told."""
+
+    procedure_type = Field("procedure_type", "procedure_type", Code(ProcedureType, field="code"))
+
+    class Meta(CatalogueResource.Meta):
+        model = ProcedureText
+        import_id_fields = ("procedure_type", "language")
+        fields = ("procedure_type", "language", "preparation", "positioning", "instructions")
 
 
 class ContrastAgentResource(CatalogueResource):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, expect
 
 from audit.models import Entry
+from reports.models import ReportTemplate
 from worklist.models import ProcedureType
 from worklist.tests.factories import ExpectedViewFactory, ProcedureTypeFactory, QuestionnaireFactory
 
@@ -35,7 +36,11 @@ def complaints(page):
 def test_the_settings_are_whole(kind, person, page_for, live_server, flaws, screen):
     page = page_for(person("Administrator"), screen)
 
+    words = ReportTemplate.objects.create(name="Head", findings="Ventricles [normal].")
+    words.procedure_types.add(kind)
+    template = reverse("admin:reports_reporttemplate_change", args=[words.pk])
     paths = [reverse("admin:index"), reverse(LIST), reverse(FORM, args=[kind.pk]), reverse(IMPORT)]
+    paths.append(template)
     for path in paths:
         page.goto(live_server.url + path)
         assert flaws(page) == [], path
