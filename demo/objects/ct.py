@@ -9,6 +9,7 @@ from demo.objects.common import (
     add_pixels,
     add_window,
     body_of,
+    code,
     common_part,
     encoded,
     finding_of,
@@ -22,6 +23,11 @@ from demo.phantoms.trunk import lay_on_table, trunk
 from worklist.models import ScheduledProcedure
 
 FEW = 12
+# in which the dose was measured (CID 4052), by whether it is a head
+PHANTOMS = {
+    True: ("113690", "IEC Head Dosimetry Phantom"),
+    False: ("113691", "IEC Body Dosimetry Phantom"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def ct_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
         dataset.KVP, dataset.Exposure, dataset.XRayTubeCurrent = "120", product, current
         dataset.ExposureTime = round(1000 * product / current)
         dataset.CTDIvol = ctdi
+        dataset.CTDIPhantomTypeCodeSequence = [code(*PHANTOMS[protocol.anatomy is head], "DCM")]
         dataset.DataCollectionDiameter, dataset.ReconstructionDiameter = "500", f"{stack.field:g}"
         dataset.ScanOptions, dataset.FilterType = "HELICAL MODE", "BODY"
         dataset.ConvolutionKernel, dataset.GantryDetectorTilt = "STANDARD", "0"

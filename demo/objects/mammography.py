@@ -77,8 +77,8 @@ def add_exposure(dataset: Dataset, view: str) -> None:
     dataset.HalfValueLayer, dataset.FocalSpots = "0.54", "0.3"
     dataset.EntranceDoseInmGy = f"{product * 0.062:.2f}"
     dataset.OrganDose = f"{product * 0.000159:.5f}"  # in decigray, says the standard
-    dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = "660", str(640 - thick)
+    dataset.DistanceSourceToDetector, dataset.DistanceSourceToPatient = "660", "640"
     dataset.DistanceSourceToEntrance = str(640 - thick)
-    dataset.EstimatedRadiographicMagnificationFactor = "1.04"
+    dataset.EstimatedRadiographicMagnificationFactor = f"{660 / 640:.3f}"
     dataset.Grid = "FOCUSED"
     dataset.ExposureControlMode = "AUTOMATIC"

@@ -85,7 +85,7 @@ def mr_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
         values = mr_values(drawn[1], sequence.weighting, seed + series)
         for number, plane in enumerate(stack.cut(values), start=1):
             dataset = common_part(procedure, MRImageStorage, series, number)
-            dataset.ImageType = ["ORIGINAL", "PRIMARY", "M", "SE"]
+            dataset.ImageType = ["ORIGINAL", "PRIMARY", "OTHER", "SE"]
             dataset.FrameOfReferenceUID = uid_of(procedure, 0)
             if procedure.procedure_type.needs_side:
                 dataset.Laterality = side_of(procedure)

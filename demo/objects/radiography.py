@@ -127,6 +127,7 @@ def dx_objects(procedure: ScheduledProcedure, *, few: bool) -> Iterator[bytes]:
         if is_plate:
             add_plate(dataset, number)
         else:
+            dataset.PositionerType = "COLUMN"  # type 2 for digital radiographs (PS3.3 C.8.11.5)
             add_detector(dataset)
         picture = view.draw(side, body_of(procedure), finding)
         add_pixels(dataset, np.clip(picture * GREYS, 0, GREYS).astype("<u2"), stored=12)

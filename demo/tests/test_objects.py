@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from django.utils import timezone
+from pydicom import dcmread
 from pydicom.uid import UID
 
 from demo.objects import objects_of
@@ -26,6 +27,7 @@ from studies.dicom import facts_of
 from studies.ingest import file_batch
 from studies.models import Instance, Match
 from studies.tests.factories import received
+from studies.transcoding import TARGETS, aside_as
 from worklist.models import ScheduledProcedure
 from worklist.tests.factories import ScheduledProcedureFactory
 
@@ -357,3 +359,30 @@ def test_dcmtk_reads_and_draws_it(code, tmp_path):
         done = subprocess.run(command, capture_output=True, timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, b"")
     assert (tmp_path / "object.dcm.pgm").stat().st_size > 10_000
+
+
+@pytest.mark.interop
+@every_kind
+def test_dciodvfy_finds_no_fault_as_sent_and_as_rewritten_for_another_receiver(code, tmp_path):
+    program = shutil.which("dciodvfy")
+    if program is None:
+        pytest.skip("dciodvfy is not installed: apt-get install dicom3tools")
+    path = tmp_path / "object.dcm"
+    path.write_bytes(files(code, few=True)[-1])
+    header = dcmread(path, stop_before_pixels=True)
+    identity = (header.SOPClassUID, header.SOPInstanceUID)
+
+    said = [faults_by(program, path)]
+    for target in TARGETS:
+        with aside_as(path, target, identity) as rewritten:
+            said.append(faults_by(program, rewritten))
+
+    assert said == [[]] * (1 + len(TARGETS))
+
+
+def faults_by(program: str, path) -> list[str]:
+    """What it calls an error; of a term of the department's own it only warns."""
+    done = subprocess.run(
+        [program, "-new", str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    return [line for line in done.stderr.splitlines() if line.startswith("Error")]
