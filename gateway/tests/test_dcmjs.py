@@ -86,6 +86,7 @@ def test_it_performs_a_step_and_is_told_that_its_images_are_safe(listener, scann
     while file_batch():
         pass
     row.refresh_from_db()
+    assert row.instance is not None
     safe, transaction = row.instance.sop_instance_uid, generate_uid()
     scanner.address, scanner.port = "127.0.0.1", free_port()
     scanner.save()
