@@ -154,10 +154,17 @@ document.body.addEventListener("htmx:afterSettle", () => {
   const isRepeated = ["given", "exposed"].includes(handedIn);
   handedIn = null;
   const next = document.querySelector(".step.is-next");
+  if (was?.dataset.step === "finish" && !next) return leave();
   if (isRepeated || !next) return was?.querySelector("summary").focus({ preventScroll: true });
   for (const done of [was, shown]) if (done?.classList.contains("step-done") && done !== next) done.open = false;
   show((shown = next));
 });
+
+// It is over: the eye and the keyboard go to where the day goes on.
+function leave() {
+  scrollTo({ top: 0 });
+  document.querySelector(".work-actions a.btn-primary")?.focus({ preventScroll: true });
+}
 
 function show(step) {
   step.open = true;

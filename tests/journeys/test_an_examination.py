@@ -144,6 +144,7 @@ def finish(page: Page) -> None:
     expect(page.locator("#step-finish")).to_contain_text("Saved", timeout=PATIENCE)
     page.get_by_role("button", name="Complete the examination").click()
     expect(page.locator(".work")).to_contain_text("Completed", timeout=PATIENCE)
+    expect(page.get_by_role("link", name="To the worklist")).to_be_focused()
 
 
 def test_an_examination_from_arrival_to_preliminary_note(
