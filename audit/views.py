@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group as Role
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit import services
 from audit.export import FORMATS
@@ -49,10 +49,15 @@ def own(request: StaffRequest) -> HttpResponse:
     return render(request, "audit/own.html", {"trail": found, "groups": Group.choices[:3]})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @needs("audit.view_entry")
 def find(request: StaffRequest) -> HttpResponse:
-    """The patient that was typed: straight to who looked at them, or a choice of several."""
+    """The patient that was typed: straight to who looked at them, or a choice of several.
+
+    What was typed is in no address: whoever comes back to this one types it again.
+    """
+    if request.method == "GET":
+        return redirect("audit:trail")
     words = request.POST.get("q", "")
     patients = patients_called(words, request.user)
     if len(patients) == 1:

@@ -146,10 +146,12 @@ def test_several_patients_are_a_choice_and_none_is_said(client, administrator):
 
     several = client.post(reverse("audit:find"), {"q": "quixote"})
     none = client.post(reverse("audit:find"), {"q": "nobody\0at all"})
+    again = client.get(reverse("audit:find"))
 
     for patient in pair:
         assert reverse("audit:record", args=[PATIENT, patient.pk]) in several.content.decode()
     assert "No patient fits" in none.content.decode()
+    assert again["Location"] == reverse("audit:trail")
 
 
 # ── records and their addresses ──────────────────────────────────────────────────────────────────
