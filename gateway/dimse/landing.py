@@ -68,8 +68,6 @@ class Landing:
         if self.trouble is not None:
             raise self.trouble
         path = name_first(self._path, folder, ".dcm")
-        self.discard.detach()  # the half-written file is none any more
-        self.discard = weakref.finalize(self, os.close, self._descriptor)
         return KeptFile(path, self.size, self._digest.hexdigest())
 
     def sync(self) -> None:
