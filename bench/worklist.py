@@ -1,6 +1,6 @@
 """How fast a scanner gets its worklist: ours and DCMTK's `wlmscpfs` in turn, in one run.
 
-    .venv/bin/python bench/worklist.py [--items 10000] [--history 0] [--rounds 7] [--each 10]
+    .venv/bin/python bench/worklist.py [--items 10000] [--history 0] [--rounds 7] [--each 20]
 
 Both are given the same list: so many open steps on forty stations, twenty-five of each a day. Asked
 is what scanners ask, by the scanner itself: this station, today, this modality, with DCMTK's
@@ -8,10 +8,10 @@ is what scanners ask, by the scanner itself: this station, today, this modality,
 one. With --history ours has as many more steps that are long over, as a department of some years
 has; the files of `wlmscpfs` are the open ones alone.
 
-By the clock: medians of the rounds, with what `findscu` itself takes to start. Processor time is
+Medians of the rounds; by the clock with what `findscu` itself takes to start. Processor time is
 that of all processes of ours, the database included, and of the peer's with those that it forked
-for each association; counted over all queries of a kind, because the clock of processes ticks
-in hundredths of a second, and without what the same processes use when nobody asks.
+for each association; counted over a whole round, because the clock of processes ticks in hundredths
+of a second, and without what the same processes use in as long a time when nobody asks.
 """
 
 import argparse
@@ -168,12 +168,10 @@ def ask(peer: Peer, today: dt.datetime, times: int) -> float:
 
 @dataclass
 class Cost:
-    """What queries of one kind cost one peer."""
+    """What queries of one kind cost one peer: milliseconds for each."""
 
-    walls: list[float] = field(default_factory=list)  # milliseconds a query
-    processor: float = 0.0  # seconds of all of them
-    idle: float = 0.0  # seconds of the same processes, in as much time without a query
-    queries: int = 0
+    walls: list[float] = field(default_factory=list)
+    processors: list[float] = field(default_factory=list)
 
     @property
     def wall(self) -> float:
@@ -181,8 +179,7 @@ class Cost:
 
     @property
     def cpu(self) -> float:
-        """Milliseconds of the processor for each query."""
-        return max(1000 * (self.processor - self.idle) / self.queries, 0.01)
+        return max(statistics.median(self.processors), 0.1)
 
     def add(self, peer: Peer, walls: Callable[[], list[float]], queries: int) -> None:
         """One round: queries, and then as long without."""
@@ -191,9 +188,8 @@ class Cost:
         time.sleep(0.3)  # what a peer does afterwards is its cost as well
         between, spent = processor_seconds(peer.pids), time.perf_counter() - begun
         time.sleep(spent)
-        self.processor += between - before
-        self.idle += processor_seconds(peer.pids) - between
-        self.queries += queries
+        after = processor_seconds(peer.pids)
+        self.processors.append(1000 * ((between - before) - (after - between)) / queries)
 
 
 def compare(ours: Peer, theirs: Peer, today: dt.datetime, rounds: int, each: int) -> None:
@@ -222,7 +218,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=10_000)
     parser.add_argument("--history", type=int, default=0)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--each", type=int, default=10, help="queries of a round")
+    parser.add_argument("--each", type=int, default=20, help="queries of a round")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, department(Path(name) / "ours") as ours:
         start()
