@@ -40,7 +40,7 @@ STATUSES = {
     SUCCESS: "no more matches",
     CANCELLED: "cancelled by C-CANCEL",
     NOT_AUTHORISED: "this machine may not query the worklist",
-    OUT_OF_RESOURCES: "the database is away",
+    OUT_OF_RESOURCES: "the database is away, or would take longer than eight seconds",
     DOES_NOT_MATCH: "the identifier cannot be read, has a date, time or offset that is none, or "
     "two items in a sequence key; Error Comment says which",
     CANNOT_PROCESS: "an error of ours; the log has it",
