@@ -106,7 +106,7 @@ def _stat(pid: int) -> tuple[int, int]:
     """The parent, and the ticks of a process and of its children that have ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0, 0
     return int(fields[1]), sum(int(field) for field in fields[11:15])
 

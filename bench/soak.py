@@ -1,7 +1,7 @@
 """Hours of ordinary work with faults in it: is everything kept that was acknowledged, and does
 memory stay flat?
 
-    .venv/bin/python bench/soak.py [--minutes 60] [--samples ../shared/samples]
+    .venv/bin/python bench/soak.py [--minutes 60] [--kill-every 240] [--samples FOLDER]
 
 A department is started here, in a temporary folder. Over and over a CT is sent by `storescu`, the
 worklist is asked by `findscu`, images are searched for and a page is opened; meanwhile senders die
@@ -33,20 +33,18 @@ from surroundings import start
 
 IMAGES = 10  # of one sending
 PAUSE = 1.0  # seconds between two rounds of work: this is a day, not a race
-KILL_EVERY = 240.0  # seconds
-KINDS = {
-    "gateway.listener": "listener",
-    "listen": "listener",
-    "uvicorn": "web",
+KINDS = {  # by a word of the command line, the first that fits
+    "bin/postgres": "postgres",
+    "valkey": "valkey",
     "limited_child": "reader",
     "celery": "worker",
-    "postgres": "postgres",
-    "valkey": "valkey",
+    "uvicorn": "web",
+    "manage.py listen": "listener",
 }
 
 
 TITLES = ("-aet", "TEST_SCU", "-aec", "IMAGING_DEPT")
-MORTAL = {"listener", "web", "worker", "reader"}
+MORTAL = {"listener", "web", "worker", "reader", "postgres"}
 
 
 def tool(name: str) -> str:
@@ -178,16 +176,16 @@ class Day:
         return kind
 
 
-def live(day: Day, seconds: float) -> None:
+def live(day: Day, seconds: float, kill_every: float) -> None:
     """The hours, minute by minute."""
     begun = time.monotonic()
-    next_word, next_kill = begun + 60, begun + KILL_EVERY
+    next_word, next_kill = begun + 60, begun + kill_every
     while time.monotonic() < begun + seconds:
         day.a_round()
         time.sleep(PAUSE)
         now = time.monotonic()
         if now > next_kill:
-            next_kill += KILL_EVERY
+            next_kill += kill_every
             print(f"{(now - begun) / 60:5.1f} min  killed: {day.kill_one()}", flush=True)
         if now > next_word:
             next_word += 60
@@ -200,8 +198,11 @@ def live(day: Day, seconds: float) -> None:
 
 def missing(acknowledged: set[str], patience: float = 180) -> set[str]:
     """What was acknowledged and is not filed, once everything that waits has been taken up."""
+    from django.db import connection  # noqa: PLC0415
+
     from studies.models import IncomingFile, Instance  # noqa: PLC0415
 
+    connection.close()  # ours may have been among the dead
     deadline = time.monotonic() + patience
     while IncomingFile.objects.filter(status="WAITING").exists() and time.monotonic() < deadline:
         time.sleep(1)
@@ -212,6 +213,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--samples", type=Path)
+    parser.add_argument("--kill-every", type=float, default=240, help="seconds")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, department(Path(name) / "ours") as ours:
         start()
@@ -219,7 +221,7 @@ def main() -> None:
         (Path(name) / "ct").mkdir()
         day = Day(ours, Path(name) / "ct", given.samples)
         print(f"  0.0 min  MB: {memory(ours)}", flush=True)
-        live(day, 60 * given.minutes)
+        live(day, 60 * given.minutes, given.kill_every)
         lost = missing(day.acknowledged)
         print(f"done: {dict(sorted(day.done.items()))}")
         print(f"acknowledged {len(day.acknowledged)}, of which {len(lost)} are missing")
