@@ -16,17 +16,16 @@ from pynetdicom.pdu_primitives import P_DATA
 
 from gateway.dimse.landing import Landing, LandingStream
 from gateway.dimse.storage import INVALID_OBJECT_INSTANCE, is_named
+from gateway.dimse.upper_layer.messages import (
+    LARGEST_COMMAND,
+    LARGEST_IDENTIFIER,
+    Unacceptable,
+)
 from studies.part10 import own_head
 
-LARGEST_COMMAND = 16 * 1024
-LARGEST_IDENTIFIER = 256 * 1024
 LARGEST_REPORT = 16 * 1024 * 1024  # a performed step or a commitment that lists every object
 
 logger = logging.getLogger(__name__)
-
-
-class Unacceptable(Exception):
-    """The peer breaks the protocol; the association is aborted."""
 
 
 class Intake(DIMSEServiceProvider):

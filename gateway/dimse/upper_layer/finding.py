@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from gateway.dimse.cancelling import BREATH
 from gateway.dimse.outcomes import Outcome
 from gateway.dimse.upper_layer.commands import response
-from gateway.dimse.upper_layer.messages import Message, Unacceptable
+from gateway.dimse.upper_layer.messages import LARGEST_IDENTIFIER, Message, Unacceptable
 from gateway.dimse.worklist import Query
 from gateway.statuses import CANCELLED
 
 if TYPE_CHECKING:
     from gateway.listener import Door
 
-LARGEST_IDENTIFIER = 256 * 1024
 MOST_WAITING = 16  # queries of one association; nobody may ask for the second before the first ends
 
 

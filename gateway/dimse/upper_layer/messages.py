@@ -8,6 +8,7 @@ from gateway.dimse.upper_layer.commands import Command, read_command
 from gateway.dimse.upper_layer.pdus import COMMAND, LAST, Invalid, fragments
 
 LARGEST_COMMAND = 16 * 1024
+LARGEST_IDENTIFIER = 256 * 1024  # of a query, which is held in memory
 
 
 class Unacceptable(Exception):
