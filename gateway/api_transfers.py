@@ -17,7 +17,7 @@ from studies import services
 from studies.api_transfers import TransferSerializer, TransferViewSet
 from studies.models import Series, Study
 from worklist.api.listening import told
-from worklist.api.shapes import KeyField
+from worklist.api.shapes import KeyField, VisibleKeyField
 
 SEND, FETCH = "studies.send_study", "studies.fetch_study"
 
@@ -25,17 +25,11 @@ SEND, FETCH = "studies.send_study", "studies.fetch_study"
 class SendingSerializer(serializers.Serializer[None]):
     """A study, or one series of it, and the machine that it is sent to."""
 
-    study = KeyField(queryset=Study.objects.none())
+    study = VisibleKeyField(queryset=Study.objects.all())
     series = serializers.CharField(
         required=False, max_length=64, help_text="Series Instance UID; the whole study without it."
     )
     node = KeyField(queryset=Node.objects.destinations())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None:
-            self.fields["study"].queryset = Study.objects.visible_to(request.user)  # type: ignore[attr-defined]
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         uid = given.get("series")
@@ -50,14 +44,8 @@ class SendingSerializer(serializers.Serializer[None]):
 class AskingSerializer(serializers.Serializer[None]):
     """A patient, and the archive that is asked."""
 
-    patient = KeyField(queryset=Patient.objects.none())
+    patient = VisibleKeyField(queryset=Patient.objects.all())
     node = KeyField(queryset=Node.objects.archives())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None:
-            self.fields["patient"].queryset = Patient.objects.visible_to(request.user)  # type: ignore[attr-defined]
 
 
 class FetchingSerializer(AskingSerializer):

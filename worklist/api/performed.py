@@ -1,7 +1,5 @@
 """Performed steps for programs: what was done, and where a report belongs that fits nothing."""
 
-from typing import Any
-
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -14,7 +12,7 @@ from audit.services import record
 from staff.access import StaffApiRequest
 from worklist import services
 from worklist.api.listening import told
-from worklist.api.shapes import KeyField, SettlementSerializer
+from worklist.api.shapes import SettlementSerializer, VisibleKeyField
 from worklist.models import PerformedProcedure, PerformedSeries, ScheduledProcedure
 
 SEE, SETTLE = "worklist.view_scheduledprocedure", "worklist.settle_discrepancy"
@@ -53,13 +51,7 @@ class ReportedStepSerializer(serializers.ModelSerializer[PerformedProcedure]):
 class PlacementSerializer(serializers.Serializer[None]):
     """The procedure that it was done for."""
 
-    procedure = KeyField(queryset=ScheduledProcedure.objects.none())
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        request = self.context.get("request")
-        if request is not None:
-            self.fields["procedure"].queryset = ScheduledProcedure.objects.visible_to(request.user)  # type: ignore[attr-defined]
+    procedure = VisibleKeyField(queryset=ScheduledProcedure.objects.all())
 
 
 class PerformedStepFilter(filters.FilterSet):  # type: ignore[misc]

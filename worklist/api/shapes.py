@@ -1,5 +1,7 @@
 """What the API says of orders and procedures, and what it wants to be told."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from equipment.models import Device
@@ -23,6 +25,15 @@ class KeyField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
         if not isinstance(data, int | str):
             self.fail("incorrect_type", data_type=type(data).__name__)
         return super().to_internal_value(data)
+
+
+class VisibleKeyField(KeyField):
+    """The same; a record that the person may not see is as if it were not there."""
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        request = self.context.get("request")
+        return rows.visible_to(request.user) if request is not None else rows.none()
 
 
 class PatientInBriefSerializer(serializers.ModelSerializer[Patient]):
