@@ -16,7 +16,7 @@ import threading
 import time
 from pathlib import Path
 
-from images import make_ct
+from images import ct_slices
 from peers import Peer, department, known_to, orthanc
 from surroundings import processor_seconds, start
 
@@ -27,8 +27,7 @@ REQUESTS = 8  # a round
 
 def bodies(count: int, a_request: int) -> list[bytes]:
     """So many requests with new objects in each."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(file).read_bytes() for file in make_ct(Path(folder), count * a_request)]
+    files = list(ct_slices(count * a_request))
     head = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
     tail = f"--{BOUNDARY}--\r\n".encode()
     return [

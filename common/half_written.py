@@ -1,4 +1,4 @@
-"""A file that is still arriving: written aside, hashed on the way, named when everything is in."""
+"""A file that is still arriving: written aside, hashed, named when everything is in."""
 
 import contextlib
 import hashlib
@@ -20,15 +20,17 @@ class TooLarge(OSError):
 class HalfWritten:
     """Bytes that arrive piece by piece, in a file of their own; nothing of them stays in memory.
 
-    Writing raises OSError (NoRoom, TooLarge). Whoever makes one calls `forget` or names it.
+    Whoever receives them does no more than write: `finish` reads them once more, in whichever
+    thread calls it. Everything raises OSError (NoRoom, TooLarge). Whoever makes one calls `forget`
+    or names it.
     """
 
     def __init__(self) -> None:
         ensure_room()
         self.size = 0
+        self.sha256 = ""  # known when finished
         self.place: Path = aside()
-        self._digest = hashlib.sha256()
-        self._stream = self.place.open("xb", buffering=0)
+        self._stream = self.place.open("x+b", buffering=0)
 
     def write(self, piece: "bytes | memoryview") -> None:
         """Add bytes at the end."""
@@ -39,23 +41,20 @@ class HalfWritten:
         left = memoryview(piece)
         while left:  # a raw file may take less than it is given
             left = left[self._stream.write(left) :]
-        self._digest.update(piece)
         self.size += len(piece)
 
     def finish(self) -> None:
         """No more bytes come: what is there survives a power cut, under its passing name."""
-        with self._stream:
-            os.fsync(self._stream.fileno())
+        with self._stream as stream:
+            stream.seek(0)
+            self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            os.fsync(stream.fileno())
 
     def forget(self) -> None:
         """Let it go. Twice does no harm, and neither does it after naming."""
         with contextlib.suppress(OSError):
             self._stream.close()
         self.place.unlink(missing_ok=True)
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
 
 
 def keep_together(halves: Sequence[HalfWritten], folder: str, suffix: str = "") -> list[KeptFile]:

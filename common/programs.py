@@ -44,6 +44,7 @@ def web(number: int, env: dict[str, str], listening_fd: int) -> Program:
         *("--fd", str(listening_fd), "--backlog", str(ports.BACKLOG), "--timeout-keep-alive", "30"),
         *("--timeout-graceful-shutdown", "2", "--log-level", "warning", "--no-access-log"),
         *("--no-server-header", "--no-proxy-headers", "--lifespan", "on"),
+        *("--http", "common.direct_bodies:LendingProtocol"),
     )
     return Program(f"web-{number}", argv, env=env, grace=5, hand_down=(listening_fd,))
 

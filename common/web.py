@@ -2,25 +2,27 @@
 sends slowly holds a thread that a page waits for."""
 
 import asyncio
+import io
 import json
-import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from asgiref.typing import ASGIReceiveCallable, ASGIReceiveEvent, ASGISendCallable, HTTPScope
+
+from common.direct_bodies import EXTENSION, QUIET_SECONDS, DirectBody, Pace
 
 BLOCK_BYTES = (
     256 * 1024
 )  # each block crosses from a thread to the loop; Django's own 4 kB are too many
 SMALL_BODY_BYTES = 128 * 1024  # such a body is here in full before a thread begins with it
 GATHERED_BYTES = 1024 * 1024
-QUIET_SECONDS = 60.0  # so long a sender may say nothing
-LEAST_BYTES_A_SECOND = 1000  # of a body, on the whole: slower than the slowest of lines
 MOST_WAITING = 32  # large bodies that may wait for a place, in one process
 WAITING_SECONDS = 30.0
 BUSY = "Too many are sending at the moment. Try again soon."
 TOO_SLOW = "The rest of the request did not come."
+DIRECT = "imaging_dept.direct_body"  # in the scope: a body that the application reads itself
 WsgiApplication = Callable[[Any, Any], Iterable[bytes]]
+Lend = Callable[[bytes, int], DirectBody | None]
 
 
 class Blocks:
@@ -46,6 +48,8 @@ def large_blocks(application: WsgiApplication) -> WsgiApplication:
     def offering(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["wsgi.file_wrapper"] = Blocks
         environ["wsgi.input_terminated"] = True
+        if body := environ["asgi.scope"].get(DIRECT):
+            environ["wsgi.input"] = io.BufferedReader(body)
         return application(environ, start_response)
 
     return offering
@@ -57,18 +61,15 @@ def noticing_a_lost_sender(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
 
     Otherwise half of an upload would be taken for a whole one.
     """
-    begun, arrived = time.monotonic(), 0
+    pace = Pace()
 
     async def receive_or_raise() -> ASGIReceiveEvent:
-        nonlocal arrived
         async with asyncio.timeout(QUIET_SECONDS):
             event = await receive()
         if event["type"] == "http.disconnect":
             raise ConnectionResetError("the sender went away before the request was complete")
-        arrived += len(event.get("body", b""))  # type: ignore[arg-type]
-        spent = time.monotonic() - begun
-        if event.get("more_body") and spent > QUIET_SECONDS + arrived / LEAST_BYTES_A_SECOND:
-            raise TimeoutError("the sender is too slow")
+        if event.get("more_body"):
+            pace.note(len(event.get("body", b"")))  # type: ignore[arg-type]
         return event
 
     return receive_or_raise
@@ -92,12 +93,27 @@ async def at_hand(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
     events = [await receive()]
     while events[-1].get("more_body"):
         events.append(await receive())
+    return after(events, receive)
+
+
+def after(events: Iterable[ASGIReceiveEvent], receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
+    """First what has been received already, then what comes."""
     told = iter(events)
 
     async def from_memory() -> ASGIReceiveEvent:
         return next(told, None) or await receive()
 
     return from_memory
+
+
+def lent(scope: HTTPScope, begun: ASGIReceiveEvent) -> DirectBody | None:
+    """The body of a request whose first piece is here, if its length is known and its socket may be
+    read by a thread."""
+    lend = cast(Lend | None, (scope.get("extensions") or {}).get(EXTENSION, {}).get("lend"))
+    length = dict(scope["headers"]).get(b"content-length", b"")
+    if lend is None or not length.isdigit() or not begun.get("more_body"):
+        return None
+    return lend(begun.get("body", b""), int(length))  # type: ignore[arg-type]
 
 
 def gathered(receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
@@ -133,9 +149,28 @@ class Senders:
             await refuse(send, 503, BUSY)
             return
         try:
-            await self.application(scope, gathered(receive), send)
+            await self._answer(scope, receive, send)
         finally:
             self.places.release()
+
+    async def _answer(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """The application reads the socket where it can, the loop's pieces where not."""
+        try:
+            begun = await receive()
+        except TimeoutError:
+            await refuse(send, 408, TOO_SLOW)
+            return
+        if (body := lent(scope, begun)) is None:
+            await self.application(scope, gathered(after([begun], receive)), send)
+            return
+        try:
+            await self.application({**scope, DIRECT: body}, receive, send)
+        except BaseException:
+            body.interrupt()  # its thread may still wait for bytes
+            raise
+        body.close()
 
     async def _finds_a_place(self) -> bool:
         if self.places.locked() and self.waiting >= MOST_WAITING:

@@ -48,17 +48,16 @@ class Web:
             connection.request(method, path, body, self.headers | headers)
             yield connection.getresponse()
 
+    def head(self, length: int, *, content_type: str = RELATED, **more: str) -> bytes:
+        """What stands before the body of a store request."""
+        fields = {"Host": "127.0.0.1", "Content-Type": content_type, "Content-Length": length}
+        lines = [f"{name}: {value}" for name, value in (fields | more | self.headers).items()]
+        return "\r\n".join(["POST /dicom-web/studies HTTP/1.1", *lines, "", ""]).encode()
+
     def begin(self, length: int, first: bytes) -> socket.socket:
         """A store request of which only the beginning comes."""
         line = socket.create_connection(self.place, timeout=SECONDS)
-        head = [
-            "POST /dicom-web/studies HTTP/1.1",
-            "Host: 127.0.0.1",
-            f"Content-Type: {RELATED}",
-            f"Content-Length: {length}",
-            *(f"{name}: {value}" for name, value in self.headers.items()),
-        ]
-        line.sendall("\r\n".join([*head, "", ""]).encode() + first)
+        line.sendall(self.head(length) + first)
         return line
 
     def peak_bytes(self) -> int:
@@ -120,6 +119,50 @@ def test_slow_senders_keep_nobody_from_reading_and_leave_nothing(web, settings, 
         assert stored.status == 409  # it has a thread again: the broken senders gave theirs back
     eventually(lambda: not any(settings.HALF_WRITTEN.iterdir()))
     assert not IncomingFile.objects.exists()
+
+
+def answers_on(line: socket.socket, count: int) -> list[int]:
+    """The status of so many answers of one connection, in order."""
+    found = []
+    for _ in range(count):
+        with closing(http.client.HTTPResponse(line)) as answer:
+            answer.begin()
+            answer.read()
+            found.append(answer.status)
+    return found
+
+
+LARGE_BODY = HEAD + b"x" * 1_000_000 + TAIL
+ASKING = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+def test_what_follows_a_large_body_on_its_connection_is_answered_too(web):
+    with closing(web.begin(len(LARGE_BODY), LARGE_BODY[:300_000])) as line:
+        line.sendall(LARGE_BODY[300_000:])
+        assert answers_on(line, 1) == [409]
+        for part in (LARGE_BODY, LARGE_BODY):  # one connection, kept
+            line.sendall(web.head(len(part)) + part)
+            assert answers_on(line, 1) == [409]
+        line.sendall(web.head(len(LARGE_BODY)) + LARGE_BODY + ASKING)
+        assert answers_on(line, 2) == [409, 200]
+
+
+def test_a_large_body_that_nobody_wanted_is_passed_over(web):
+    head = web.head(len(LARGE_BODY), content_type="text/plain")
+    with closing(socket.create_connection(web.place, timeout=SECONDS)) as line:
+        line.sendall(head + LARGE_BODY[:200_000])
+        assert answers_on(line, 1) == [415]
+        line.sendall(LARGE_BODY[200_000:] + ASKING)
+        assert answers_on(line, 1) == [200]
+
+
+def test_a_sender_that_asks_first_is_told_to_go_on(web):
+    head = web.head(len(LARGE_BODY), Expect="100-continue")
+    with closing(socket.create_connection(web.place, timeout=SECONDS)) as line:
+        line.sendall(head)
+        assert line.recv(25) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        line.sendall(LARGE_BODY)
+        assert answers_on(line, 1) == [409]
 
 
 def large_object(folder: Path) -> tuple[bytes, int]:

@@ -174,6 +174,11 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         )
         return {instance.sop_instance_uid: instance for instance in rows}
 
+    def here_among(self, uids: Iterable[str]) -> set[str]:
+        """Which of these objects are here: a light question, for most that arrive are new."""
+        rows = self.filter(sop_instance_uid__in=set(uids)).order_by()
+        return set(rows.values_list("sop_instance_uid", flat=True))
+
     def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
         """Those of these places at which bytes of an instance lie."""
         return self.filter(path__in=paths).values_list("path", flat=True)

@@ -1,7 +1,7 @@
 """Objects while they arrive: each into a file of its own, synced and read behind the sender's back.
 
-A few threads of a request sync and read what has come, so that neither the disk nor the reader
-makes the sender wait. Nothing is kept for good before the whole body was in form.
+A few threads of a request hash, sync and read what has come, so that neither the disk nor the
+reader makes the sender wait. Nothing is kept for good before the whole body was in form.
 """
 
 import logging
@@ -33,6 +33,7 @@ MOST_OBJECTS = 20_000  # in one request
 HELPERS = 5  # threads of one request
 AT_ONCE = 8  # objects synced and read together
 MOST_PENDING = 4  # batches; then the sender waits
+FORESEEN_AT_ONCE = 200  # objects whose facts wait for what is known of them
 
 logger = logging.getLogger(__name__)
 Read = list[InstanceFacts | NotUsable]
@@ -79,6 +80,7 @@ class Taking:
         self.arrivals: list[Arrival] = []
         self._complete: list[Arrival] = []
         self._pending: deque[Batch] = deque()
+        self._usable: list[tuple[Arrival, InstanceFacts]] = []
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="taking")
 
     def __enter__(self) -> Self:
@@ -140,6 +142,7 @@ class Taking:
             self._hand_over()
         while self._pending:
             self._judge(self._pending.popleft())
+        self._foresee()
 
     def _judge(self, batch: Batch) -> None:
         found = batch.read.result()
@@ -150,13 +153,19 @@ class Taking:
             for arrival in batch.arrivals:
                 _no_room(arrival, why)
             return
-        usable = []
         for arrival, facts in zip(batch.arrivals, found, strict=True):
             if isinstance(facts, NotUsable):
                 judge_unreadable(arrival, facts)
             elif judge(arrival, facts, self.study):
-                usable.append((arrival, facts))
-        _note_what_will_be_set_aside(usable)
+                self._usable.append((arrival, facts))
+        if len(self._usable) >= FORESEEN_AT_ONCE:
+            self._foresee()
+
+    def _foresee(self) -> None:
+        """Ask what is here about many at once."""
+        usable, self._usable = self._usable, []
+        if usable:
+            _note_what_will_be_set_aside(usable)
 
     @property
     def taken(self) -> Iterator[Arrival]:

@@ -61,7 +61,8 @@ def stream_of(request: HttpRequest) -> Read:
     """The body, where it ends: as long as it says, or as the server tells (chunked)."""
     environ = request.META
     if environ.get("wsgi.input_terminated"):
-        return cast(Read, environ["wsgi.input"].read)
+        stream = environ["wsgi.input"]
+        return cast(Read, getattr(stream, "read1", stream.read))  # as much as is here already
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower():
         raise NoLength(_("Say the length of the body."))
     return request.read

@@ -1,0 +1,88 @@
+"""A body read from the socket: whole or not at all, and not one byte of what follows it."""
+
+import io
+import socket
+import threading
+
+import pytest
+
+from common import direct_bodies
+from common.direct_bodies import DirectBody, Pace
+
+
+@pytest.fixture
+def ends():
+    """Who sends, and what we read from."""
+    theirs, ours = socket.socketpair()
+    with theirs, ours:
+        yield theirs, ours
+
+
+def read(body: DirectBody) -> bytes:
+    return io.BufferedReader(body).read()
+
+
+def test_it_ends_where_the_body_ends(ends):
+    theirs, ours = ends
+    theirs.sendall(b"the rest" + b"GET / HTTP/1.1")
+
+    assert read(DirectBody(b"begun and ", 8, ours.dup())) == b"begun and the rest"
+    assert ours.recv(100) == b"GET / HTTP/1.1"
+
+
+def test_more_than_fits_a_socket_comes_whole(ends):
+    theirs, ours = ends
+    content = bytes(range(256)) * 40_000
+    sender = threading.Thread(target=theirs.sendall, args=(content,))
+    sender.start()
+
+    assert read(DirectBody(b"", len(content), ours.dup())) == content
+    sender.join()
+
+
+def test_half_of_a_body_raises(ends):
+    theirs, ours = ends
+    theirs.sendall(b"half")
+    theirs.close()
+
+    with pytest.raises(ConnectionResetError):
+        read(DirectBody(b"", 8, ours.dup()))
+
+
+def test_one_that_stands_still_raises(ends, monkeypatch):
+    _theirs, ours = ends
+    monkeypatch.setattr(direct_bodies, "QUIET_SECONDS", 0.05)
+
+    with pytest.raises(TimeoutError):
+        read(DirectBody(b"", 8, ours.dup()))
+
+
+def test_one_that_drips_raises(monkeypatch):
+    monkeypatch.setattr(direct_bodies, "QUIET_SECONDS", -1.0)
+    pace = Pace()
+
+    pace.note(2 * direct_bodies.LEAST_BYTES_A_SECOND)
+    monkeypatch.setattr(direct_bodies, "QUIET_SECONDS", -3.0)
+    with pytest.raises(TimeoutError):
+        pace.note(1)
+
+
+def test_a_thread_that_waits_hears_that_the_connection_is_gone(ends):
+    _theirs, ours = ends
+    body = DirectBody(b"", 8, ours.dup())
+    raised: list[BaseException] = []
+
+    def wait() -> None:
+        try:
+            read(body)
+        except OSError as why:
+            raised.append(why)
+
+    reader = threading.Thread(target=wait)
+    reader.start()
+    body.interrupt()
+    reader.join(5)
+
+    assert isinstance(raised[0], ConnectionResetError)
+    body.close()
+    body.interrupt()  # too late: nothing happens
