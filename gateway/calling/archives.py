@@ -1,6 +1,7 @@
 """Other archives: what they have of a patient (C-FIND), and having it sent to us (C-MOVE)."""
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ from pynetdicom.association import Association
 from equipment.models import Peer
 from gateway.calling.line import Line, NoAnswer, calling, context
 from patients.models import Patient
+from studies.dicom.identifiers import is_uid
+
+logger = logging.getLogger(__name__)
 
 STUDY_ROOT_FIND, STUDY_ROOT_MOVE = "1.2.840.10008.5.1.4.1.2.2.1", "1.2.840.10008.5.1.4.1.2.2.2"
 PENDING = frozenset({0xFF00, 0xFF01})
@@ -95,8 +99,22 @@ def studies_of(peer: Peer, patient: Patient) -> list[There]:
                     break
             elif code != SUCCESS:
                 raise NoAnswer(_refused(peer, code, status.get("ErrorComment", "")))
-    fitting = [one for one in found if one.study_uid and _is_of(one, patient)]
+    fitting = [one for one in _named(found, peer) if _is_of(one, patient)]
     return sorted(fitting, key=lambda one: one.date, reverse=True)
+
+
+def _named(found: list[There], peer: Peer) -> list[There]:
+    """Those that can be asked for. A study whose identifier is none is passed over, never mended:
+    a part of an identifier may be another study's."""
+    named = [one for one in found if is_uid(one.study_uid)]
+    if unnamed := len(found) - len(named):
+        logger.warning(
+            "%s: %s of %s answers without a valid Study Instance UID are passed over",
+            peer.ae_title,
+            unnamed,
+            len(found),
+        )
+    return named
 
 
 def _is_of(there: There, patient: Patient) -> bool:
@@ -112,7 +130,7 @@ def _there(answer: Dataset) -> There:
         return " ".join(joined.replace("\0", "").split())[:LONGEST_TEXT]
 
     return There(
-        study_uid=text("StudyInstanceUID")[:64],
+        study_uid=text("StudyInstanceUID"),
         patient_id=text("PatientID"),
         issuer=text("IssuerOfPatientID"),
         name=text("PatientName"),

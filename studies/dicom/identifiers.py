@@ -59,6 +59,11 @@ class Identifiers:
         }
 
 
+def is_uid(text: str) -> bool:
+    """Whether it is one: numbers between dots, at most 64 characters (PS3.5 9.1)."""
+    return len(text) <= UID_LENGTH and _UID.fullmatch(text) is not None
+
+
 def identifiers_of(header: Header) -> Identifiers:
     """Find or make them. Raises NotUsable when one is lost or is none.
 
@@ -71,7 +76,7 @@ def identifiers_of(header: Header) -> Identifiers:
     for tag, name in NAMES.items():
         if tag in lost:
             raise NotUsable("missing_uid", f"The {name} is missing.")
-        if found[tag] and (len(found[tag]) > UID_LENGTH or not _UID.fullmatch(found[tag])):
+        if found[tag] and not is_uid(found[tag]):
             raise NotUsable("bad_uid", f"The {name} is not a valid identifier.")
     return _completed(header, found)
 
