@@ -1,7 +1,7 @@
 """The forms in which bytes leave: multipart, files in pieces, and how long they may be kept."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -10,10 +10,11 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from gateway.dicomweb.ranges import PIECE, Slice, pieces_of, wanted_slice
+from gateway.dicomweb.ranges import PIECE, Slice, pieces_of, wanted_slices
 
 DAY = 24 * 3600
 Answer = TypeVar("Answer", bound=HttpResponseBase)
+Read = Callable[[Slice], Iterable[bytes]]  # the bytes of a slice
 
 FOR_GOOD = f"private, max-age={DAY}, immutable"  # stored bytes never change
 ASK_AGAIN = "private, no-cache"  # may grow: kept, but asked about each time
@@ -27,6 +28,7 @@ class Part:
     content_type: str
     pieces: Iterable[bytes]
     location: str = ""
+    content_range: str = ""
 
 
 def etag_of(*words: object) -> str:
@@ -72,11 +74,19 @@ def multipart_pieces(parts: Iterable[Part], boundary: str) -> Iterator[bytes]:
     """The body: each part's header with its first piece, then the rest of it."""
     lead = f"--{boundary}\r\n"
     for part in parts:
-        location = f"Content-Location: {part.location}\r\n" if part.location else ""
-        yield f"{lead}Content-Type: {part.content_type}\r\n{location}\r\n".encode()
+        yield f"{lead}{_head_of(part)}\r\n".encode()
         yield from part.pieces
         lead = f"\r\n--{boundary}\r\n"
     yield f"\r\n--{boundary}--\r\n".encode()
+
+
+def _head_of(part: Part) -> str:
+    named = {
+        "Content-Type": part.content_type,
+        "Content-Location": part.location,
+        "Content-Range": part.content_range,
+    }
+    return "".join(f"{name}: {value}\r\n" for name, value in named.items() if value)
 
 
 def one_part(data: bytes, content_type: str, media: str, boundary: str) -> HttpResponse:
@@ -86,40 +96,82 @@ def one_part(data: bytes, content_type: str, media: str, boundary: str) -> HttpR
 
 
 def file_answer(request: HttpRequest, path: Path, content_type: str, etag: str) -> HttpResponseBase:
-    """A file as it is, whole or the range that was asked for. Raises FileNotFoundError."""
+    """A file as it is, whole or the ranges that were asked for. Raises FileNotFoundError."""
     size = path.stat().st_size
-    part = asked_for(request, size, etag)
-    whole = part or Slice(0, size)
-    pieces = pieces_of(path, whole)
-    answer: HttpResponse | StreamingHttpResponse
-    if whole.length <= PIECE:  # small things go out in one go
-        answer = HttpResponse(b"".join(pieces), content_type=content_type)
-    else:
-        answer = StreamingHttpResponse(pieces, content_type=content_type)
-    return _in_ranges(answer, part, size)
+    wanted = Wanted(asked_for(request, size, etag), size, content_type, boundary_for(etag))
+    pieces = wanted.pieces(lambda part: pieces_of(path, part))
+    if wanted.length <= PIECE:  # small things go out in one go
+        return HttpResponse(b"".join(pieces), status=wanted.status, headers=wanted.headers)
+    return StreamingHttpResponse(pieces, status=wanted.status, headers=wanted.headers)
 
 
 def bytes_answer(request: HttpRequest, data: bytes, content_type: str, etag: str) -> HttpResponse:
     """The same for bytes that are in memory already."""
-    part = asked_for(request, len(data), etag)
-    whole = part or Slice(0, len(data))
-    sent = memoryview(data)[whole.start : whole.start + whole.length]
-    answer = HttpResponse(sent, content_type=content_type)
-    return _in_ranges(answer, part, len(data))
+    size = len(data)
+    wanted = Wanted(asked_for(request, size, etag), size, content_type, boundary_for(etag))
+    pieces = wanted.pieces(lambda part: [data[part.start : part.end]])
+    return HttpResponse(b"".join(pieces), status=wanted.status, headers=wanted.headers)
 
 
-def asked_for(request: HttpRequest, size: int, etag: str) -> Slice | None:
-    """The range that the client wants of these very bytes; None for all of them."""
+def asked_for(request: HttpRequest, size: int, etag: str) -> list[Slice]:
+    """The ranges that the client wants of these very bytes; none for all of them.
+
+    Only GET has ranges (RFC 9110 14.2). With If-Range they are of the bytes that it names, by a
+    strong validator (13.1.5); nothing here has a date to compare with.
+    """
     asked = request.headers.get("Range", "")
-    if asked and request.headers.get("If-Range", etag) != etag:
-        return None  # the client's first part is of other bytes
-    return wanted_slice(asked, size) if asked else None
+    if not asked or request.method != "GET" or request.headers.get("If-Range", etag) != etag:
+        return []
+    return wanted_slices(asked, size)
 
 
-def _in_ranges(answer: Answer, part: Slice | None, size: int) -> Answer:
-    answer["Content-Length"] = str(part.length if part else size)
-    answer["Accept-Ranges"] = "bytes"
-    if part is not None:
-        answer.status_code = HTTPStatus.PARTIAL_CONTENT
-        answer["Content-Range"] = part.content_range(size)
-    return answer
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is sent of some bytes: all of them, one slice, or several slices in parts."""
+
+    slices: list[Slice]  # none: all of them
+    size: int
+    content_type: str
+    boundary: str
+
+    @property
+    def status(self) -> HTTPStatus:
+        return HTTPStatus.PARTIAL_CONTENT if self.slices else HTTPStatus.OK
+
+    @property
+    def is_in_parts(self) -> bool:
+        return len(self.slices) > 1
+
+    @property
+    def length(self) -> int:
+        """Bytes of the body."""
+        if not self.slices:
+            return self.size
+        around = sum(map(len, self._parts(lambda _part: ()))) if self.is_in_parts else 0
+        return around + sum(part.length for part in self.slices)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """A body in parts says in each of them where it lies, and nowhere else (15.3.7.2)."""
+        media = f"multipart/byteranges; boundary={self.boundary}"
+        told = {
+            "Content-Type": media if self.is_in_parts else self.content_type,
+            "Content-Length": str(self.length),
+            "Accept-Ranges": "bytes",
+        }
+        if len(self.slices) == 1:
+            told["Content-Range"] = self.slices[0].content_range(self.size)
+        return told
+
+    def pieces(self, read: Read) -> Iterable[bytes]:
+        """The body. `read` gives the bytes of a slice, and is asked when its turn comes."""
+        if self.is_in_parts:
+            return self._parts(read)
+        return read(self.slices[0] if self.slices else Slice(0, self.size))
+
+    def _parts(self, read: Read) -> Iterator[bytes]:
+        parts = (
+            Part(self.content_type, read(one), content_range=one.content_range(self.size))
+            for one in self.slices
+        )
+        return multipart_pieces(parts, self.boundary)

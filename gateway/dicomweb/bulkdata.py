@@ -47,7 +47,7 @@ def bulkdata(request: StaffRequest, tag_path: str, **where: str) -> HttpResponse
     if answer is None and offer.is_multipart:
         answer = one_part(data, offer.content_type, offer.media, boundary_for(etag))
     elif answer is None:
-        answer = download(bytes_answer(request, data, offer.media, etag), stored)
+        answer = download(bytes_answer(request, data, offer.media, etag), stored, offer.media)
     return labelled(answer, etag, FOR_GOOD)
 
 
@@ -69,9 +69,9 @@ def is_pdf(stored: Stored, data: bytes) -> bool:
     return stored.kind == Instance.Kind.PDF and data.startswith(b"%PDF-")
 
 
-def download(answer: HttpResponse, stored: Stored) -> HttpResponse:
+def download(answer: HttpResponse, stored: Stored, media: str) -> HttpResponse:
     """Bytes of unknown intent, for keeping and not for opening."""
-    suffix = "pdf" if answer["Content-Type"] == PDF else "bin"
+    suffix = "pdf" if media == PDF else "bin"
     answer["Content-Disposition"] = f'attachment; filename="{stored.sop_uid}.{suffix}"'
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -191,5 +191,5 @@ def _document(request: StaffRequest, stored: Stored) -> HttpResponseBase:
         data = value_of(stored, DOCUMENT)
         if not is_pdf(stored, data):
             raise CannotBeShown(_("The document in this object is not a PDF."))
-        answer = download(bytes_answer(request, data, PDF, etag), stored)
+        answer = download(bytes_answer(request, data, PDF, etag), stored, PDF)
     return labelled(answer, etag, FOR_GOOD)

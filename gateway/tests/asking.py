@@ -30,10 +30,12 @@ def body_of(answer: Any) -> bytes:
     return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)
 
 
-def parts_of(answer: Any, body: bytes) -> list[tuple[dict[str, str], bytes]]:
+def parts_of(
+    answer: Any, body: bytes, kind: str = "multipart/related"
+) -> list[tuple[dict[str, str], bytes]]:
     """The parts of a multipart answer, by the book (RFC 2046 5.1.1): headers and bytes."""
-    kind, *parameters = (piece.strip() for piece in answer["Content-Type"].split(";"))
-    assert kind == "multipart/related"
+    told, *parameters = (piece.strip() for piece in answer["Content-Type"].split(";"))
+    assert told == kind
     boundary = dict(p.split("=", 1) for p in parameters)["boundary"].strip('"').encode()
     assert body.startswith(b"--" + boundary + b"\r\n")
     assert body.endswith(b"\r\n--" + boundary + b"--\r\n")

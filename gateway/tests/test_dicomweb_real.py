@@ -12,11 +12,12 @@ from dicomweb_client import DICOMwebClient
 from dicomweb_client.session_utils import create_session
 from pydicom import dcmread
 
+from gateway.tests.asking import address, parts_of
 from gateway.tests.storing import BOUNDARY, RELATED
 from staff.models import ApiToken
 from studies.ingest import file_batch
 from studies.models import IncomingFile, Instance
-from studies.tests.filing import renamed
+from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +166,20 @@ def test_a_sender_that_asks_first_is_told_to_go_on(web):
         assert answers_on(line, 1) == [409]
 
 
+def test_several_ranges_come_in_parts_on_the_wire(web, tmp_path):
+    path = saved(an_image(ramp(2048, 1024)), tmp_path / "a.dcm")
+    [instance] = filed(path)
+    whole = path.read_bytes()
+    asked = {"Accept": "application/dicom", "Range": "bytes=0-1999999,-2000000"}
+
+    for _way in ("the full way", "the quick way"):
+        with web.send("GET", address(instance), **asked) as answer:
+            body = answer.read()
+        assert (answer.status, answer.headers["Content-Length"]) == (206, str(len(body)))
+        parts = parts_of(answer.headers, body, "multipart/byteranges")
+        assert [data for _head, data in parts] == [whole[:2000000], whole[-2000000:]]
+
+
 def large_object(folder: Path) -> tuple[bytes, int]:
     """The head of an object of many empty frames, and how many bytes follow."""
     frame = ramp(512, 512)
@@ -201,5 +216,13 @@ def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_pat
         while piece := answer.read(len(PIECE)):
             came += len(piece)
 
+    apart = {"Accept": "application/dicom", "Range": f"bytes=0-{LARGE // 2},{LARGE // 2 + 9}-"}
+    in_parts = 0
+    with web.send("GET", address(instance), **apart) as answer:
+        assert answer.status == 206
+        while piece := answer.read(len(PIECE)):
+            in_parts += len(piece)
+
     assert came > len(head) + following
+    assert in_parts > following
     assert web.peak_bytes() - before < LARGE / 4
