@@ -4,7 +4,8 @@
 
 The way everybody begins (`get_or_create` of patient, study, series and instance, object by object)
 and ours (`studies.ingest`: locks, twins, matching, counting, the trail) take turns in a database of
-their own, which is removed at the end. Studies of 200 images, medians of all rounds.
+their own, which is removed at the end. Studies of 200 images, medians of all rounds: by one process
+that files, and by as many at once as the worker has.
 """
 
 # ruff: noqa: E402 — Django is set up before its models are imported
@@ -23,6 +24,7 @@ start()
 
 from django.db import connection
 
+from common.programs import WORKER_PROCESSES
 from patients.models import Patient
 from studies.facts import InstanceFacts, Kind, PatientFacts, SeriesFacts, StudyFacts
 from studies.headers import pack
@@ -100,6 +102,12 @@ def received(facts: list[InstanceFacts]) -> list[Reading]:
     return [Reading(row, known, HEADER) for row, known in zip(rows, facts, strict=True)]
 
 
+def readings_of_studies(number: int, studies: int) -> list[Reading]:
+    """Fresh studies, received."""
+    facts = (facts_of_a_study(1000 * (number + 1) + one) for one in range(studies))
+    return [reading for of_study in facts for reading in received(of_study)]
+
+
 def straightforward(facts: list[InstanceFacts]) -> None:
     """Row by row, and nothing but the rows."""
     for known in facts:
@@ -133,6 +141,22 @@ def ours(readings: list[Reading]) -> None:
         file_readings(readings[first : first + BATCH])
 
 
+def ours_together(readings: list[Reading]) -> None:
+    """The studies dealt out to as many processes as a worker has."""
+    connection.close()
+    children = []
+    for number in range(WORKER_PROCESSES):
+        child = os.fork()
+        if not child:
+            for first in range(number * IMAGES, len(readings), WORKER_PROCESSES * IMAGES):
+                file_readings(readings[first : first + IMAGES])
+            connection.close()
+            os._exit(0)
+        children.append(child)
+    if any(os.waitpid(child, 0)[1] for child in children):
+        raise SystemExit("A process that files has failed.")
+
+
 def a_second(work: object, things: list[object]) -> float:
     start = time.perf_counter()
     work(things)  # type: ignore[operator]
@@ -146,19 +170,18 @@ def main() -> None:
     logging.disable(logging.WARNING)
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        peers, own = [], []
+        peers, own, together = [], [], []
         for number in range(given.rounds + 1):
             peers.append(a_second(straightforward, facts_of_a_study(number)))
-            readings = [
-                reading
-                for one in range(5)
-                for reading in received(facts_of_a_study(1000 * (number + 1) + one))
-            ]
-            own.append(a_second(ours, readings))
-        row_by_row, batched = statistics.median(peers[1:]), statistics.median(own[1:])
+            own.append(a_second(ours, readings_of_studies(number, 5)))
+            together.append(a_second(ours_together, readings_of_studies(number + 500, 8)))
+        row_by_row, batched, whole = (
+            statistics.median(rates[1:]) for rates in (peers, own, together)
+        )
         print(
-            f"index: ours {batched:,.0f}/s, row by row {row_by_row:,.0f}/s, "
-            f"ratio {batched / row_by_row:.1f} (batches of {BATCH})"
+            f"index: ours {batched:,.0f}/s, {WORKER_PROCESSES} processes {whole:,.0f}/s, "
+            f"row by row {row_by_row:,.0f}/s, ratio {batched / row_by_row:.1f} "
+            f"(batches of {BATCH})"
         )
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)

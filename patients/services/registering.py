@@ -72,7 +72,7 @@ def patient_from_images(patient_id: str, identity: Identity, *, issuer: str = ""
         is_provisional=True,
         **asdict(identity),
     )
-    patient.full_clean()
+    patient.clean_fields()  # what must hold between rows, the database says
     patient.save()
     record("patient.made_from_images", patient, by=None, patient=patient)
     return patient

@@ -108,8 +108,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def locked(self, pk: int) -> "Report":
         """The report as it stands now; nobody else changes it until this transaction ends."""
-        rows = self.select_for_update(of=("self",)).select_related("study__patient", "claimed_by")
-        return rows.get(pk=pk)
+        return self._locking().get(pk=pk)
+
+    def locked_of_study(self, study_pk: int) -> "Report":
+        """The same, found by its study."""
+        return self._locking().select_related("study__order").get(study=study_pk)
+
+    def _locking(self) -> Self:
+        rows = self.select_for_update(of=("self",))
+        return rows.select_related("study__patient", "claimed_by")
 
 
 def procedures_of(study: Study) -> list[ScheduledProcedure]:
@@ -118,6 +125,8 @@ def procedures_of(study: Study) -> list[ScheduledProcedure]:
     belongs = Q(pk__in=matched)
     if study.order_id is not None:
         belongs |= Q(order=study.order_id)
+    elif not matched:
+        return []
     rows = ScheduledProcedure.objects.filter(belongs).select_related("procedure_type", "device")
     return list(rows.order_by("pk"))
 

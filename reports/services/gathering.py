@@ -24,8 +24,8 @@ def gather_report(study_pk: int) -> Report:
     Somebody's work is never taken away: once claimed, only the person who reads decides.
     """
     Report.objects.bulk_create([Report(study_id=study_pk)], ignore_conflicts=True)
-    report = Report.objects.locked(Report.objects.get(study=study_pk).pk)
-    study = Study.objects.with_patient().get(pk=study_pk)
+    report = Report.objects.locked_of_study(study_pk)
+    study = report.study
     procedures = procedures_of(study)
     if report.is_open or report.status == Status.NOT_READY:
         weigh(report, study, procedures)

@@ -95,12 +95,13 @@ def _elsewhere(series: Series) -> Reason:
 def make_series(study: Study, readings: Sequence[Reading], placed: Placed) -> None:
     """Rows for the series that are not here yet, sorted by identifier, so that two workers cannot
     meet in a circle."""
-    new = {
-        reading.facts.series.uid: _series(study, reading)
-        for reading in readings
-        if reading.facts.series.uid not in placed.series
-    }
-    placed.new_series = Series.objects.bulk_create(new[uid] for uid in sorted(new))
+    first: dict[str, Reading] = {}
+    for reading in readings:
+        if reading.facts.series.uid not in placed.series:
+            first.setdefault(reading.facts.series.uid, reading)
+    placed.new_series = Series.objects.bulk_create(
+        _series(study, first[uid]) for uid in sorted(first)
+    )
     placed.series |= {series.series_instance_uid: series for series in placed.new_series}
 
 

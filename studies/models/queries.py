@@ -168,16 +168,18 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         return self.filter(has_pixels=True)
 
     def by_uid(self, uids: Iterable[str]) -> dict[str, "Instance"]:
-        """Those of these objects that are here, with all that is above them."""
-        rows = self.filter(sop_instance_uid__in=set(uids)).select_related(
+        """Those of these objects that are here, with all that is above them.
+
+        A light question goes first: most that arrive are new.
+        """
+        here = self.filter(sop_instance_uid__in=set(uids)).order_by()
+        keys = list(here.values_list("pk", flat=True))
+        if not keys:
+            return {}
+        rows = self.filter(pk__in=keys).select_related(
             "series__study__patient", "series__procedure"
         )
         return {instance.sop_instance_uid: instance for instance in rows}
-
-    def here_among(self, uids: Iterable[str]) -> set[str]:
-        """Which of these objects are here: a light question, for most that arrive are new."""
-        rows = self.filter(sop_instance_uid__in=set(uids)).order_by()
-        return set(rows.values_list("sop_instance_uid", flat=True))
 
     def at_paths(self, paths: Iterable[str]) -> Iterable[str]:
         """Those of these places at which bytes of an instance lie."""

@@ -25,8 +25,7 @@ def foresee(arrivals: Sequence[tuple[KeptFile, InstanceFacts]]) -> list[str]:
 
     What can be known while the sender still waits; the worker decides, with everything locked.
     """
-    here = Instance.objects.here_among(facts.sop_uid for _kept, facts in arrivals)
-    known = Instance.objects.by_uid(here) if here else {}
+    known = Instance.objects.by_uid(facts.sop_uid for _kept, facts in arrivals)
     studies = Study.objects.by_uid(facts.study.uid for _kept, facts in arrivals)
     return [
         _foreseen(kept, facts, known.get(facts.sop_uid), studies.get(facts.study.uid))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from worklist.modalities import alike
 from worklist.models import ScheduledProcedure
+from worklist.models.queries import ScheduledProcedureQuerySet
 
 Status = ScheduledProcedure.Status
 
@@ -45,21 +46,28 @@ def procedure_for(
     issuer (ACCESSION); patient, modality and day count only if one procedure alone fits
     (PATIENT_DAY): a wrong guess is worse than none.
     """
-    everything = ScheduledProcedure.objects.with_patient()
+    everything = ScheduledProcedure.objects.all()
     if study_uid:
-        steps = list(everything.of_study(study_uid))
+        steps = _steps(everything.of_study(study_uid))
         if steps:
             return Found(likeliest(steps, modality), "STUDY_UID")
     if accession:
-        steps = list(everything.of_accession(accession, issuer))
+        steps = _steps(everything.of_accession(accession, issuer))
         if steps:
             return Found(likeliest(steps, modality), "ACCESSION")
     if patient_pk is not None and day is not None and modality:
-        steps = list(everything.of_patient(patient_pk).taking_place_on(day))
+        steps = _steps(everything.of_patient(patient_pk).taking_place_on(day))
         fitting = [step for step in steps if alike(step.device.modality, modality)]
         if len(fitting) == 1:
             return Found(fitting[0], "PATIENT_DAY")
     return None
+
+
+def _steps(found: ScheduledProcedureQuerySet) -> list[ScheduledProcedure]:
+    """All of these. A light question goes first: of images that nobody ordered, which are looked
+    up again with every batch, nothing is found."""
+    keys = list(found.order_by().values_list("pk", flat=True))
+    return list(ScheduledProcedure.objects.with_patient().filter(pk__in=keys)) if keys else []
 
 
 def likeliest(steps: list[ScheduledProcedure], modality: str) -> ScheduledProcedure:
