@@ -337,7 +337,8 @@ def test_counts_of_readers_are_the_databases_own():
     [
         (lambda: Instance.objects.rejected().filter(series=1), "instance_rejected"),
         (
-            lambda: ImageReview.objects.rejections().since(timezone.now()),
+            # Unordered: of an empty table the planner may like the key's order as well.
+            lambda: ImageReview.objects.rejections().since(timezone.now()).order_by(),
             "review_rejections",
         ),
         (lambda: ImageReview.objects.filter(instance=1).latest_of_each(), "review_latest"),
