@@ -39,7 +39,11 @@ def absolute(path: str) -> Path:
 
     By its words alone: asked with every frame, and the folders above may lie on other disks.
     """
-    root = os.fspath(settings.DATA_DIR)
+    return _inside(os.fspath(settings.DATA_DIR), path)
+
+
+@lru_cache(maxsize=4096)
+def _inside(root: str, path: str) -> Path:
     place = os.path.normpath(os.path.join(root, path))
     if not place.startswith(root + os.sep):
         raise ValueError("That path leaves the data folder.")

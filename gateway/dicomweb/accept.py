@@ -71,14 +71,18 @@ class Offer:
 
 def choose(request: HttpRequest, offers: Sequence[Offer]) -> Offer:
     """The offer that the client likes best; among equals the first. Raises NotAcceptable."""
-    for wish in wishes(request):
-        for offer in offers:
-            if wish.takes(offer):
-                return offer
+    best = _best(wishes(request), tuple(offers))
+    if best is not None:
+        return best
     raise NotAcceptable(
         _("None of the accepted media types can be given. On offer: %(offers)s.")
         % {"offers": ", ".join(dict.fromkeys(_described(offer) for offer in offers)) or "–"}
     )
+
+
+@lru_cache(maxsize=1024)  # the frames of a series are offered alike
+def _best(wishes: tuple[Range, ...], offers: tuple[Offer, ...]) -> Offer | None:
+    return next((offer for wish in wishes for offer in offers if wish.takes(offer)), None)
 
 
 def wishes(request: HttpRequest) -> tuple[Range, ...]:

@@ -124,7 +124,7 @@ def _alone(
     request: StaffRequest, stored: Stored, number: int | None, offer: Offer, keep: str = FOR_GOOD
 ) -> HttpResponseBase:
     wishes = wishes_in(request)
-    kept = _kept(stored, number, wishes, offer.media)
+    kept = _kept(request, stored, number, wishes, offer.media)
     etag = etag_of(stored.sha256, "rendered", VERSION, number, wishes, offer, kept)
     answer = unchanged(request, etag, keep)
     if answer is None and kept is not None:
@@ -135,11 +135,13 @@ def _alone(
     return labelled(answer, etag, keep)
 
 
-def _kept(stored: Stored, number: int | None, wishes: Wishes, media: str) -> Kept | None:
+def _kept(
+    request: StaffRequest, stored: Stored, number: int | None, wishes: Wishes, media: str
+) -> Kept | None:
     """The picture that a worker has drawn already, where it is the one that is wished."""
     if not wishes.are_plain or wishes.longer_side(stored) != SIDE:
         return None
-    kept = kept_picture(stored, number)
+    kept = kept_picture(request, stored, number)
     if kept is None or not kept.shows_pixels or kept.media != media:
         return None
     return kept if absolute(kept.path).exists() else None

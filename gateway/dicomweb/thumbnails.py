@@ -54,7 +54,7 @@ def _answer(
     request: StaffRequest, stored: Stored, number: int | None, keep: str
 ) -> HttpResponseBase:
     note("study.previewed", stored.study_pk, stored.patient_pk, request.user)
-    kept = kept_picture(stored, number) if "viewport" not in request.GET else None
+    kept = kept_picture(request, stored, number) if "viewport" not in request.GET else None
     offer = choose(request, [Offer(kept.media), *ALONE] if kept else ALONE)
     if kept is not None and offer.media != kept.media:
         kept = None

@@ -21,6 +21,9 @@ class ThumbnailQuerySet(ClaimableQuerySet["Thumbnail"]):
     def of_object(self, sop_uid: str) -> Self:
         return self.filter(instance__sop_instance_uid=sop_uid)
 
+    def of_series(self, series_uid: str) -> Self:
+        return self.filter(instance__series__series_instance_uid=series_uid)
+
 
 class Thumbnail(Stateful):
     """A picture 256 pixels at its longer side, or a pictogram of what kind of object it is."""
