@@ -1,5 +1,6 @@
 """The broker is a bell, not a ledger: what is to be done stands in a table that sweeps read."""
 
+import contextlib
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,12 @@ def heard(task: "AnyTask") -> None:
         _bells().delete(_mark(task))
     except (RedisError, OSError):
         logger.warning("The bells are away; they fall silent by themselves")
+
+
+def hold(task: "AnyTask") -> None:
+    """Say that the table is looked at soon without another bell. Then call `heard`, and look."""
+    with contextlib.suppress(RedisError, OSError):  # somebody else is called: no harm
+        _bells().set(_mark(task), "1", ex=STILL_RINGING)
 
 
 def _bells() -> "redis.Redis":

@@ -50,6 +50,30 @@ def test_a_thousand_received_objects_ring_a_few_bells(
         assert rung.call_count == 2
 
 
+def test_what_comes_while_a_worker_gathers_is_filed_by_it_and_calls_nobody(
+    django_capture_on_commit_callbacks, broker, monkeypatch
+):
+    received(b"first")
+
+    def more_comes(_seconds: float) -> None:
+        if IncomingFile.objects.count() == 1:
+            with django_capture_on_commit_callbacks(execute=True):
+                received(b"second")
+
+    monkeypatch.setattr("studies.tasks.time.sleep", more_comes)
+    with (
+        patch.object(tasks.file_waiting, "apply_async") as rung,
+        patch.object(tasks.make_thumbnails, "apply_async"),
+    ):
+        tasks.file_waiting()
+        rung.assert_not_called()
+        assert not IncomingFile.objects.filter(status=Status.WAITING).exists()
+
+        with django_capture_on_commit_callbacks(execute=True):
+            received(b"third")
+        rung.assert_called_once()
+
+
 def test_the_same_bytes_under_the_same_name_of_an_upload_arrive_once(
     person, django_capture_on_commit_callbacks
 ):
