@@ -116,9 +116,12 @@ def _jpeg_2000(data: bytes, shape: Shape, reduce: int, _: str) -> Decoded:
     photometric = "RGB" if shape.photometric in {"YBR_RCT", "YBR_ICT"} else shape.photometric
     try:
         image = _opened(data, shape)
-        if reduce > 1:
-            image.reduce = min(reduce.bit_length() - 1, _LARGEST_REDUCTION)  # type: ignore[method-assign,assignment]
-        array = _unscaled(np.asarray(image), precision, is_signed=is_signed)
+        if stored.is_colour and precision > _EIGHT:  # of which Pillow keeps eight bits
+            array = _whole_j2k(data, facts)
+        else:
+            if reduce > 1:
+                image.reduce = min(reduce.bit_length() - 1, _LARGEST_REDUCTION)  # type: ignore[method-assign,assignment]
+            array = _unscaled(np.asarray(image), precision, is_signed=is_signed)
     except (OSError, ValueError):
         array = _whole_j2k(data, facts)
     return Decoded(array, photometric, stored)
