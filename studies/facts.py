@@ -211,7 +211,8 @@ class Picture:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class DecodedFrame:
-    """One frame as native little-endian samples, pixel-interleaved (planar configuration 0)."""
+    """One frame as native little-endian samples, pixel-interleaved (planar configuration 0); or
+    those samples compressed."""
 
     data: bytes
     rows: int
@@ -221,6 +222,12 @@ class DecodedFrame:
     bits_stored: int
     is_signed: bool
     photometric: str  # may differ from the header's: decoded colour JPEG is RGB
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """All but the samples."""
+        names = ("rows", "columns", "samples", "bits_allocated", "bits_stored", "is_signed")
+        return {name: getattr(self, name) for name in (*names, "photometric")}
 
 
 _READ_BACK: dict[str, Any] = {

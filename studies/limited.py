@@ -168,6 +168,19 @@ def decoded_frame(path: str | os.PathLike[str], frame: int) -> bytes:
     return decode(path, frame).data
 
 
+def encodings(path: str | os.PathLike[str]) -> list[str]:
+    """The lossless transfer syntaxes in which the object can be had as it is."""
+    found: list[str] = _one({"do": "encodings", "path": os.fspath(path)})[0]["syntaxes"]
+    return found
+
+
+def compress(path: str | os.PathLike[str], frame: int, syntax: str) -> DecodedFrame:
+    """One frame (counted from 0) in a lossless transfer syntax. Raises NotUsable (`not_exact`)."""
+    question = {"do": "compress", "path": os.fspath(path), "frame": frame, "syntax": syntax}
+    shape, data = _one(question)
+    return DecodedFrame(data=data, **shape)
+
+
 def bulk(path: str | os.PathLike[str], tag_path: str) -> bytes:
     """A bulk value, little-endian, by the path that follows "bulkdata/" in the header."""
     return _one({"do": "bulk", "path": os.fspath(path), "tag_path": tag_path})[1]
@@ -176,6 +189,11 @@ def bulk(path: str | os.PathLike[str], tag_path: str) -> bytes:
 def plain(path: str | os.PathLike[str], *, explicit: bool) -> tuple[dict[str, Any], bytes]:
     """The object uncompressed but for its pixels: see `studies.pixels.plain.plain`."""
     return _one({"do": "plain", "path": os.fspath(path), "explicit": explicit})
+
+
+def encapsulated(path: str | os.PathLike[str], syntax: str) -> tuple[dict[str, Any], bytes]:
+    """The same compressed: see `studies.pixels.encapsulated.encapsulated`."""
+    return _one({"do": "encapsulated", "path": os.fspath(path), "syntax": syntax})
 
 
 def piece(path: str | os.PathLike[str], offset: int, length: int, word: int) -> bytes:

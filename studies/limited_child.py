@@ -114,9 +114,20 @@ def _decode(request: dict[str, Any]) -> Answer:
     from studies import pixels  # noqa: PLC0415
 
     frame = pixels.decoded_frame(_header(request["path"]), request["frame"])
-    fields = ("rows", "columns", "samples", "bits_allocated", "bits_stored", "is_signed")
-    shape = {name: getattr(frame, name) for name in (*fields, "photometric")}
-    return shape, frame.data
+    return frame.shape, frame.data
+
+
+def _encodings(request: dict[str, Any]) -> Answer:
+    from studies.pixels.compressing import encodings  # noqa: PLC0415
+
+    return {"syntaxes": encodings(_header(request["path"]))}, b""
+
+
+def _compress(request: dict[str, Any]) -> Answer:
+    from studies.pixels.compressing import compressed_frame  # noqa: PLC0415
+
+    frame = compressed_frame(_header(request["path"]), request["frame"], request["syntax"])
+    return frame.shape, frame.data
 
 
 def _bulk(request: dict[str, Any]) -> Answer:
@@ -130,6 +141,12 @@ def _plain(request: dict[str, Any]) -> Answer:
     from studies.pixels.plain import plain  # noqa: PLC0415
 
     return plain(_header(request["path"]), explicit=request["explicit"])
+
+
+def _encapsulated(request: dict[str, Any]) -> Answer:
+    from studies.pixels.encapsulated import encapsulated  # noqa: PLC0415
+
+    return encapsulated(_header(request["path"]), request["syntax"])
 
 
 def _slice(request: dict[str, Any]) -> Answer:
@@ -147,8 +164,11 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], Answer]] = {
     "facts": _facts,
     "draw": _draw,
     "decode": _decode,
+    "encodings": _encodings,
+    "compress": _compress,
     "bulk": _bulk,
     "plain": _plain,
+    "encapsulated": _encapsulated,
     "slice": _slice,
 }
 

@@ -1,12 +1,14 @@
 """Stored objects in a transfer syntax that a receiver takes, when it does not take the stored one.
 
-The targets are the two that everybody must read: Explicit and Implicit VR Little Endian (PS3.5
-10.1). Nothing is lost by it: what was lossy says so still, and the object keeps its identity.
-The limited child reads and decodes; this side only puts the pieces together, one frame at a time.
+The targets are the two that everybody must read, Explicit and Implicit VR Little Endian (PS3.5
+10.1), and the lossless ones (A.4). Nothing is lost by it: what was lossy says so still, and the
+object keeps its identity. The limited child reads, decodes and compresses; this side only puts the
+pieces together, one frame at a time.
 """
 
 import contextlib
 import os
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +16,31 @@ from typing import Any
 
 from common.files import aside, ensure_room
 from studies import limited
+from studies.dicom.encapsulation import LOSSLESS
 from studies.dicom.opening import EXPLICIT, IMPLICIT, data_set_start
 from studies.facts import NotUsable
 from studies.part10 import own_head
 
 TARGETS = (EXPLICIT, IMPLICIT)  # the better one first
+EVERY_TARGET = (*TARGETS, *LOSSLESS)
 PIECE = 1 << 20  # bytes handed on at once
+_SEQUENCE_END = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
-__all__ = ["TARGETS", "NotUsable", "Transcoded", "aside_as", "data_set_start", "transcoded"]
+__all__ = [
+    "EVERY_TARGET",
+    "LOSSLESS",
+    "TARGETS",
+    "NotUsable",
+    "Transcoded",
+    "aside_as",
+    "data_set_start",
+    "transcoded",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Transcoded:
-    """A data set that is being rewritten. `size` is known before the first piece is made."""
+    """A data set that is being rewritten."""
 
     path: Path
     transfer_syntax: str
@@ -34,8 +48,10 @@ class Transcoded:
     _start: bytes
 
     @property
-    def size(self) -> int:
-        """Bytes of the data set."""
+    def size(self) -> int | None:
+        """Bytes of the data set; None when that is known only when all of it is compressed."""
+        if self._facts["pixels"] == "fragments":
+            return None
         return int(self._facts["head"] + self._pixel_bytes + self._facts["tail"])
 
     @property
@@ -45,7 +61,7 @@ class Transcoded:
 
     def pieces(self) -> Iterator[bytes]:
         """The data set, never more than one frame of it in memory. Raises NotUsable midway when a
-        later frame cannot be decoded: what has begun is then not to be taken for whole."""
+        later frame cannot be had: what has begun is then not to be taken for whole."""
         head, tail = self._facts["head"], self._facts["tail"]
         yield self._start[:head]
         yield from self._pixels()
@@ -61,6 +77,9 @@ class Transcoded:
             yield from self._of_buffer()
         elif how == "frames":
             yield from _joined(self._frames(), self._facts["frame_bits"])
+        elif how == "fragments":
+            yield from map(_fragment, self._compressed())
+            yield _SEQUENCE_END
 
     def _of_buffer(self) -> Iterator[bytes]:
         offset, left = self._facts["offset"], self._facts["length"]
@@ -71,14 +90,29 @@ class Transcoded:
             yield piece
             offset, left = offset + len(piece), left - len(piece)
 
+    @property
+    def _first_frame(self) -> bytes:
+        return self._start[self._facts["head"] + self._facts["tail"] :]
+
+    def _compressed(self) -> Iterator[bytes]:
+        yield self._first_frame
+        for number in range(1, self._facts["frames"]):
+            frame = limited.compress(self.path, number, self.transfer_syntax)
+            if frame.shape != self._facts["shape"]:
+                raise NotUsable("no_picture", "Its frames are not of one kind.", refuse=False)
+            yield frame.data
+
     def _frames(self) -> Iterator[bytes]:
-        yield self._start[self._facts["head"] + self._facts["tail"] :]
+        yield self._first_frame
         for number in range(1, self._facts["frames"]):
             yield limited.decoded_frame(self.path, number)
 
 
 def transcoded(path: str | os.PathLike[str], transfer_syntax: str) -> Transcoded:
-    """The object at `path` in one of TARGETS. Raises NotUsable when that cannot be made."""
+    """The object at `path` in one of EVERY_TARGET. Raises NotUsable when that cannot be made."""
+    if transfer_syntax in LOSSLESS:
+        facts, start = limited.encapsulated(path, transfer_syntax)
+        return Transcoded(Path(path), transfer_syntax, facts, start)
     if transfer_syntax not in TARGETS:
         raise NotUsable("no_such_target", "That transfer syntax is not made here.", refuse=False)
     facts, start = limited.plain(path, explicit=transfer_syntax == EXPLICIT)
@@ -103,6 +137,11 @@ def aside_as(
         yield place
     finally:
         place.unlink(missing_ok=True)
+
+
+def _fragment(data: bytes) -> bytes:
+    """An item of encapsulated pixel data (PS3.5 A.4)."""
+    return struct.pack("<HHI", 0xFFFE, 0xE000, len(data)) + data
 
 
 def _of_file(path: Path, offset: int, length: int) -> Iterator[bytes]:

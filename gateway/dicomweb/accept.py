@@ -69,20 +69,28 @@ class Offer:
         return f"{self.media}; transfer-syntax={self.syntax}"
 
 
-def choose(request: HttpRequest, offers: Sequence[Offer]) -> Offer:
-    """The offer that the client likes best; among equals the first. Raises NotAcceptable."""
-    best = _best(wishes(request), tuple(offers))
-    if best is not None:
-        return best
+def choose(request: HttpRequest, offers: Sequence[Offer], also: Sequence[Offer] = ()) -> Offer:
+    """The offer that the client likes best; among equals the first. Raises NotAcceptable, and
+    says what is on offer, `also` what might have been asked for."""
+    found = best(request, offers)
+    if found is not None:
+        return found[1]
+    told = dict.fromkeys(_described(offer) for offer in (*offers, *also))
     raise NotAcceptable(
         _("None of the accepted media types can be given. On offer: %(offers)s.")
-        % {"offers": ", ".join(dict.fromkeys(_described(offer) for offer in offers)) or "–"}
+        % {"offers": ", ".join(told) or "–"}
     )
 
 
+def best(request: HttpRequest, offers: Sequence[Offer]) -> tuple[float, Offer] | None:
+    """The same with how much it is liked; None when the client takes none of them."""
+    return _best(wishes(request), tuple(offers))
+
+
 @lru_cache(maxsize=1024)  # the frames of a series are offered alike
-def _best(wishes: tuple[Range, ...], offers: tuple[Offer, ...]) -> Offer | None:
-    return next((offer for wish in wishes for offer in offers if wish.takes(offer)), None)
+def _best(wishes: tuple[Range, ...], offers: tuple[Offer, ...]) -> tuple[float, Offer] | None:
+    pairs = ((wish.weight, offer) for wish in wishes for offer in offers if wish.takes(offer))
+    return next(pairs, None)
 
 
 def wishes(request: HttpRequest) -> tuple[Range, ...]:

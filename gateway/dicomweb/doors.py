@@ -176,6 +176,8 @@ def _unusable(why: NotUsable) -> JsonResponse:
     """The reader's own sentence. What may go better another time says so with 503."""
     passing = why.code in {"timeout", "crashed", "out_of_memory"} and not why.refuse
     status = HTTPStatus.SERVICE_UNAVAILABLE if passing else HTTPStatus.UNPROCESSABLE_ENTITY
+    if why.code == "not_exact":  # every other form can be had
+        status = HTTPStatus.NOT_ACCEPTABLE
     answer = JsonResponse({"detail": why.sentence, "code": why.code}, status=status)
     answer["Cache-Control"] = "no-store"
     if passing:

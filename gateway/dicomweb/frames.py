@@ -1,11 +1,12 @@
-"""Frames: slices of the stored file in its own transfer syntax, decoded only on demand.
+"""Frames: slices of the stored file in its own transfer syntax, decoded or compressed on demand.
 
 PS3.18 10.4.1.1.6. What a browser of a scanner's study asks for most, hence one query, one read.
 """
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from gateway.dicomweb import finding
-from gateway.dicomweb.accept import EXPLICIT, OCTETS, Offer, choose
+from gateway.dicomweb.accept import EXPLICIT, OCTETS, Offer
 from gateway.dicomweb.answers import (
     FOR_GOOD,
     Part,
@@ -26,9 +27,11 @@ from gateway.dicomweb.answers import (
 )
 from gateway.dicomweb.doors import BadQuestion, CannotBeShown, NotHere, door
 from gateway.dicomweb.finding import Stored
+from gateway.dicomweb.lossless import chosen
 from gateway.dicomweb.ranges import Slice, pieces_of
 from staff.access import StaffRequest
 from studies import limited
+from studies.transcoding import LOSSLESS
 
 MOST_FRAMES = 10_000  # in one request
 _LIST = re.compile(r"[0-9]{1,9}(,[0-9]{1,9})*")
@@ -53,7 +56,7 @@ def frames(request: StaffRequest, frames: str = "", **where: str) -> HttpRespons
     stored = finding.one(request, where, with_layout=True)
     numbers = numbers_in(frames, stored)
     finding.viewed(request, stored)
-    offer = choose(request, offers_of(stored, numbers))
+    offer = chosen(request, stored, offers_of(stored, numbers), partial(_images, numbers))
     etag = etag_of(stored.sha256, "frames", frames, offer)
     answer = unchanged(request, etag, FOR_GOOD)
     if answer is None:
@@ -88,6 +91,15 @@ def offers_of(stored: Stored, numbers: list[int]) -> list[Offer]:
         kinds.append((OCTETS, syntax))
     if not _is_stream(stored):
         kinds.append((OCTETS, EXPLICIT))
+    return _forms(kinds, numbers)
+
+
+def _images(numbers: list[int], syntaxes: Iterable[str]) -> list[Offer]:
+    return _forms([(MEDIA[one], one) for one in syntaxes], numbers)
+
+
+def _forms(kinds: list[tuple[str, str]], numbers: list[int]) -> list[Offer]:
+    """In multipart, and a single frame also alone."""
     together = [Offer(media, syntax, is_multipart=True) for media, syntax in kinds]
     alone = [Offer(media, syntax) for media, syntax in kinds] if len(numbers) == 1 else []
     return together + alone
@@ -126,10 +138,13 @@ def _pieces(stored: Stored, number: int, offer: Offer) -> Iterator[bytes]:
 
 
 def frame_bytes(stored: Stored, number: int, syntax: str) -> bytes:
-    """One frame (from 1) in its stored transfer syntax, or decoded to Explicit VR Little Endian.
+    """One frame (from 1) in its stored transfer syntax, decoded to Explicit VR Little Endian, or
+    compressed without loss.
 
-    Raises NotUsable when it has to be decoded and cannot be.
+    Raises NotUsable when it has to be decoded or compressed and cannot be.
     """
+    if syntax in LOSSLESS and syntax != stored.transfer_syntax:
+        return limited.compress(stored.place, number - 1, syntax).data
     layout = stored.layout
     if layout is not None and (syntax == stored.transfer_syntax or "offset" in layout):
         return _read(stored.place, _slices(layout, number))

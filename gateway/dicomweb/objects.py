@@ -1,5 +1,5 @@
 """Whole objects of an instance, a series or a study (PS3.18 10.4.1.1.1): as they are stored, or
-rewritten into an uncompressed syntax for who asks for that."""
+rewritten into an uncompressed or a lossless syntax for who asks for that."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -22,13 +22,14 @@ from gateway.dicomweb.answers import (
 )
 from gateway.dicomweb.doors import door
 from gateway.dicomweb.finding import Stored
+from gateway.dicomweb.lossless import chosen, is_better
 from gateway.dicomweb.ranges import Slice, pieces_of
 from gateway.dicomweb.roots import root_of
 from gateway.dicomweb.zipped import ZIP, zip_pieces
 from staff.access import StaffRequest
 from studies.facts import NotUsable
 from studies.part10 import own_head
-from studies.transcoding import TARGETS, Transcoded, transcoded
+from studies.transcoding import EVERY_TARGET, LOSSLESS, TARGETS, Transcoded, transcoded
 
 if TYPE_CHECKING:
     from studies.models.queries import InstanceQuerySet
@@ -41,11 +42,8 @@ def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
     """One object: in a multipart answer, or alone (as stored by byte ranges too)."""
     stored = finding.one(request, where)
     finding.retrieved(request, stored)
-    syntaxes = dict.fromkeys((stored.transfer_syntax, *TARGETS))
-    forms = ((DICOM, True), (DICOM, False), (ZIP, False))
-    offer = choose(
-        request, [Offer(media, one, together) for media, together in forms for one in syntaxes]
-    )
+    usual = _forms(dict.fromkeys((stored.transfer_syntax, *TARGETS)))
+    offer = chosen(request, stored, usual, _forms)
     etag = etag_of(stored.sha256, offer)
     answer = unchanged(request, etag, FOR_GOOD)
     if answer is None and offer.is_multipart:
@@ -60,19 +58,34 @@ def instance(request: StaffRequest, **where: str) -> HttpResponseBase:
     return labelled(answer, etag, FOR_GOOD)
 
 
+def _forms(syntaxes: Iterable[str]) -> list[Offer]:
+    forms = ((DICOM, True), (DICOM, False), (ZIP, False))
+    known = list(syntaxes)
+    return [Offer(media, one, together) for media, together in forms for one in known]
+
+
+def _forms_of_many(syntaxes: Iterable[str]) -> list[Offer]:
+    known = list(syntaxes)
+    together = [Offer(DICOM, one, is_multipart=True) for one in known]
+    return [*together, *(Offer(ZIP, one) for one in known)]
+
+
 @door
 def several(request: StaffRequest, **where: str) -> HttpResponseBase:
     """All objects of a study or series, one after the other; memory does not grow with them."""
     instances = finding.scope(request.user, **where)
     extent = finding.extent(instances)
     finding.retrieved(request, extent)
-    syntaxes = (_syntax_of(instances), *TARGETS)
-    offers = [Offer(DICOM, one, is_multipart=True) for one in syntaxes]
-    offer = choose(request, [*offers, *(Offer(ZIP, one) for one in syntaxes)])
+    usual = _forms_of_many(dict.fromkeys((_syntax_of(instances), *TARGETS)))
+    made = _forms_of_many(LOSSLESS)
+    if is_better(request, made, usual):
+        offer = choose(request, made)
+    else:
+        offer = choose(request, usual, also=made)
     etag = etag_of("objects", extent, offer, root_of(request), *where.values())
     answer = unchanged(request, etag, ASK_AGAIN)
     if answer is None:
-        wanted = offer.syntax if offer.syntax in TARGETS else ""
+        wanted = offer.syntax if offer.syntax in EVERY_TARGET else ""
         found = _parts(finding.each(instances), wanted, root_of(request))
         if offer.media == ZIP:
             answer = _packed(found, where.get("series") or where["study"])
@@ -95,7 +108,8 @@ def _alone(request: StaffRequest, stored: Stored, offer: Offer, etag: str) -> Ht
         head, made = _converted(stored, offer.syntax)
         pieces = itertools.chain([head], made.pieces())
         answer = StreamingHttpResponse(pieces, content_type=offer.content_type)
-        answer["Content-Length"] = str(len(head) + made.size)
+        if made.size is not None:
+            answer["Content-Length"] = str(len(head) + made.size)
     answer["Content-Disposition"] = f'attachment; filename="{stored.sop_uid}.dcm"'
     return answer
 

@@ -6,7 +6,9 @@ from functools import cache
 import numpy as np
 import pytest
 from pydicom import dcmread
-from pydicom.encaps import get_frame
+from pydicom.dataset import FileMetaDataset
+from pydicom.encaps import encapsulate, get_frame
+from pydicom.uid import UID
 
 from common.files import absolute
 from gateway.tests.asking import DECODED, STORED, address, ask, body_of, parts_of
@@ -16,6 +18,7 @@ from studies.tests.made_objects import an_image, ramp, saved
 pytestmark = pytest.mark.django_db
 
 EXPLICIT = "1.2.840.10008.1.2.1"
+OCTETS = "application/octet-stream"
 NATIVE = {"1.2.840.10008.1.2", EXPLICIT}
 LOSSLESS = {
     f"1.2.840.10008.1.2{end}" for end in (".5", ".4.57", ".4.70", ".4.80", ".4.90", ".1.99", ".2")
@@ -113,7 +116,7 @@ def test_every_transfer_syntax_is_decoded_for_who_takes_octets_only(viewer, samp
             False,
         ),
         (
-            'multipart/related; type="image/jp2"; q=0.9, multipart/related; '
+            'multipart/related; type="image/jpx"; q=0.9, multipart/related; '
             'type="application/octet-stream"; q=0.5',
             "application/octet-stream",
             "1",
@@ -151,7 +154,7 @@ def test_a_client_gets_what_it_accepts(viewer, samples, accept, media, syntax, i
     [
         "text/html",
         "image/jpeg",
-        'multipart/related; type="image/jp2"',
+        'multipart/related; type="image/jpx"',
         "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.4.90",
         "image/jls; q=0",
         "application/dicom",
@@ -339,3 +342,71 @@ def test_no_sample_brings_frames_down(viewer, samples):
             answer, _body = ask(viewer, address(instance, "/frames/1"), accept)
             assert answer.status_code in {200, 404, 422}, (instance, answer.content)
     assert len(instances) > 20
+
+
+# ── compressed on request ────────────────────────────────────────────────────────────────────────
+
+MADE = {
+    "image/jls": "1.2.840.10008.1.2.4.80",
+    "image/jp2": "1.2.840.10008.1.2.4.90",
+    "image/dicom-rle": "1.2.840.10008.1.2.5",
+}
+
+
+@pytest.mark.parametrize("media", MADE)
+def test_frames_are_compressed_without_loss_for_who_asks(viewer, tmp_path, media):
+    truth = np.stack([ramp(), ramp(top=1000)])
+    [instance] = filed(saved(an_image(truth, NumberOfFrames=2), tmp_path / "a.dcm"))
+    wish = f'multipart/related; type="{media}"; transfer-syntax={MADE[media]}'
+
+    parts = parts_of(*ask(viewer, address(instance, "/frames/1,2"), wish))
+    alone, body = ask(viewer, address(instance, "/frames/2"), media)
+
+    assert [head["content-type"] for head, _data in parts] == [media, media]
+    decoded = [decoded_by_pydicom(data, MADE[media]) for _head, data in parts]
+    assert (np.stack(decoded) == truth).all()
+    assert alone["Content-Type"] == media
+    assert body == parts[1][1]
+
+
+def decoded_by_pydicom(data, syntax):
+    image = an_image(ramp())
+    image.file_meta = FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = UID(syntax)
+    image.PixelData = encapsulate([data])
+    return image.pixel_array
+
+
+def test_who_does_not_ask_gets_frames_as_they_are_stored(viewer, tmp_path):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "a.dcm"))
+
+    for wish in ("*/*", "multipart/related", STORED, DECODED):
+        [(head, data)] = parts_of(*ask(viewer, address(instance, "/frames/1"), wish))
+        assert head["content-type"].startswith("application/octet-stream")
+        assert data == ramp().tobytes()
+
+
+def test_whoever_takes_either_gets_what_is_here(viewer, tmp_path):
+    [instance] = filed(saved(an_image(ramp()), tmp_path / "a.dcm"))
+    frame = address(instance, "/frames/1")
+
+    equal, data = ask(viewer, frame, "image/jls, application/octet-stream")
+    unequal, _data = ask(viewer, frame, "image/jls, application/octet-stream;q=0.9")
+
+    assert (equal["Content-Type"].split(";")[0], data) == (OCTETS, ramp().tobytes())
+    assert unequal["Content-Type"] == "image/jls"
+
+
+def test_a_frame_that_would_not_come_back_as_it_is_is_not_acceptable(viewer, tmp_path):
+    image = an_image(ramp(top=65535), BitsStored=12, HighBit=11)
+    [instance] = filed(saved(image, tmp_path / "a.dcm"))
+    frame = address(instance, "/frames/1")
+
+    for media in ("image/jls", "image/jp2", "image/jpeg"):
+        answer, _body = ask(viewer, frame, media)
+        assert answer.status_code == 406
+        assert ("image/dicom-rle" in answer.json()["detail"]) is (media != "image/jpeg")
+    answer, body = ask(viewer, frame, "image/jls, application/octet-stream;q=0.1")
+
+    assert answer["Content-Type"].startswith("application/octet-stream")
+    assert body == ramp(top=65535).tobytes()

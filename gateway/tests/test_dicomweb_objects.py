@@ -6,6 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -13,6 +14,7 @@ from pydicom.dataset import Dataset
 from common.files import absolute
 from gateway.dicomweb.xml_model import model_of
 from gateway.tests.asking import ROOT, address, ask, parts_of
+from studies.dicom.encapsulation import LOSSLESS
 from studies.models import InstanceHeader
 from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
@@ -209,10 +211,51 @@ def test_bulk_comes_by_ranges_too(viewer, samples):
     assert (stale.status_code, all_of_it) == (200, data)
 
 
-def test_another_compressed_syntax_than_the_stored_one_is_not_made(viewer, samples, tmp_path):
+@pytest.mark.parametrize("syntax", LOSSLESS)
+def test_objects_are_compressed_without_loss_for_who_asks(viewer, tmp_path, syntax):
+    path = saved(an_image(np.stack([ramp(), ramp()]), NumberOfFrames=2), tmp_path / "a.dcm")
+    [instance] = filed(path)
+
+    alone, body = ask(viewer, address(instance), f"{DICOM}; transfer-syntax={syntax}")
+    together = f'multipart/related; type="application/dicom"; transfer-syntax={syntax}'
+    [(head, part)] = parts_of(*ask(viewer, address(instance), together))
+    [(_head, of_study_part)] = parts_of(*ask(viewer, of_study(instance), together))
+
+    made = dcmread(io.BytesIO(body))
+    assert (alone.status_code, "Content-Length" in alone) == (200, False)
+    assert alone["Content-Type"] == f"{DICOM}; transfer-syntax={syntax}"
+    assert head["content-type"] == f"{DICOM}; transfer-syntax={syntax}"
+    assert part == of_study_part == body
+    assert made.file_meta.TransferSyntaxUID == syntax
+    assert made.SOPInstanceUID == instance.sop_instance_uid
+    assert (made.pixel_array == np.stack([ramp(), ramp()])).all()
+    assert len(body) < path.stat().st_size
+
+
+def test_what_cannot_be_compressed_exactly_is_not_acceptable_alone_and_comes_as_it_is_among_others(
+    viewer, tmp_path
+):
+    image = an_image(ramp(top=65535), BitsStored=12, HighBit=11)  # bits above the stored ones
+    path = saved(image, tmp_path / "a.dcm")
+    [instance] = filed(path)
+    wish = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.80'
+
+    alone, _body = ask(viewer, address(instance), wish)
+    second, body = ask(viewer, address(instance), f"{wish}, {DICOM};q=0.5")
+    [(head, part)] = parts_of(*ask(viewer, of_study(instance), wish))
+
+    assert alone.status_code == 406
+    assert "1.2.840.10008.1.2.5" in alone.json()["detail"]
+    assert "1.2.840.10008.1.2.4.80" not in alone.json()["detail"]
+    assert (second.status_code, body) == (200, path.read_bytes())
+    assert head["content-type"] == f"{DICOM}; transfer-syntax={EXPLICIT}"
+    assert part == path.read_bytes()
+
+
+def test_a_lossy_syntax_is_not_made(viewer, samples, tmp_path):
     [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.5.dcm"], tmp_path)
     [instance] = filed(copy)
-    wish = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.80'
+    wish = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.50'
 
     for url in (address(instance), of_study(instance)):
         answer, _body = ask(viewer, url, wish)

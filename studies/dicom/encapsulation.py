@@ -12,6 +12,9 @@ VIDEO = frozenset(f"1.2.840.10008.1.2.4.{number}" for number in range(100, 109))
     f"1.2.840.10008.1.2.4.{number}.1" for number in range(100, 107)
 )
 RLE = "1.2.840.10008.1.2.5"
+JPEG_LS_LOSSLESS = "1.2.840.10008.1.2.4.80"
+JPEG_2000_LOSSLESS = "1.2.840.10008.1.2.4.90"
+LOSSLESS = (JPEG_LS_LOSSLESS, JPEG_2000_LOSSLESS, RLE)  # what we compress to, the better first
 ENCAPSULATED_UNCOMPRESSED = "1.2.840.10008.1.2.1.98"
 # How the first bytes of a compressed frame look: JPEG and JPEG-LS, JPEG 2000, its file format.
 _STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")

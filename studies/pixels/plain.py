@@ -19,7 +19,7 @@ _RGB = 3
 _BYTE = 8
 _PIXEL_VRS = {0x7FE00008: "OF", 0x7FE00009: "OD"}
 _LOSSY = 0x00282110
-_PLANAR = 0x00280006
+PLANAR = 0x00280006
 
 
 def plain(header: Header, *, explicit: bool) -> tuple[dict[str, Any], bytes]:
@@ -69,14 +69,14 @@ def _word(header: Header, vr: str) -> int:
 
 def _decoded(header: Header, *, explicit: bool) -> tuple[dict[str, Any], bytes]:
     first = decoded_frame(header, 0)
-    frames = _frames_of(header)
+    frames = frames_of(header)
     bits = first.rows * first.columns * first.samples * first.bits_allocated
     length = (bits * frames + _BYTE - 1) // _BYTE
     if length > LARGEST_VALUE:
         raise NotUsable(
             "too_large", "Uncompressed it would be larger than DICOM allows.", refuse=False
         )
-    changes = _changes(header, first)
+    changes = changes_for(header, first)
     whole = rewritten(header, changes, explicit=explicit)
     vr = "OB" if first.bits_allocated <= _BYTE else "OW"
     pixel_head = element_head(0x7FE00010, vr, length + length % 2, explicit=explicit)
@@ -86,19 +86,20 @@ def _decoded(header: Header, *, explicit: bool) -> tuple[dict[str, Any], bytes]:
     return facts, head + whole.tail + first.data
 
 
-def _frames_of(header: Header) -> int:
+def frames_of(header: Header) -> int:
+    """How many frames there are. Raises NotUsable when nobody knows."""
     try:
         return Shape.of(header).frames
     except NoPicture as why:
         raise NotUsable("no_picture", str(why), refuse=False) from why
 
 
-def _changes(header: Header, frame: DecodedFrame) -> Changes:
-    """The Image Pixel module as the decoded frames need it (PS3.3 C.7.6.3)."""
+def changes_for(header: Header, frame: DecodedFrame) -> Changes:
+    """The Image Pixel module as frames of this shape need it (PS3.3 C.7.6.3)."""
     changes: dict[int, tuple[str, bytes] | None] = {
         0x00280002: _us(frame.samples),
         0x00280004: ("CS", frame.photometric.encode("ascii", "replace")),
-        _PLANAR: _us(0) if frame.samples == _RGB else None,
+        PLANAR: _us(0) if frame.samples == _RGB else None,
         0x00280100: _us(frame.bits_allocated),
     }
     if header.elements.get("00280100", {}).get("Value") != [frame.bits_allocated]:
