@@ -1,8 +1,8 @@
 """Stored objects on their way out by C-STORE: in their own syntax where that is taken, bit for bit.
 
 The data set's bytes go from the file to the wire as they lie there. Only when the receiver takes
-no context with the stored syntax is the object rewritten (`studies.transcoding`), aside and whole,
-before the first byte of it is sent.
+no context with the stored syntax is the object rewritten (`studies.transcoding`), uncompressed or
+else without loss, aside and whole, before the first byte of it is sent.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from pynetdicom.presentation import PresentationContext, build_context
 
 from common.files import absolute
 from gateway.calling.line import MAX_PDU, MOST_CONTEXTS
-from studies.transcoding import TARGETS, NotUsable, aside_as, data_set_start
+from studies.transcoding import EVERY_TARGET, LOSSLESS, TARGETS, NotUsable, aside_as, data_set_start
 
 MOST_QUEUED = 4 * 1024 * 1024  # bytes handed to the upper layer ahead of the wire
 MEDIUM = 0  # priority (PS3.7 9.3.1.1)
@@ -65,7 +65,8 @@ def batches(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[Present
     as their number allows: what is proposed is what is sent, and no more.
 
     Each stored syntax has a context of its own, so that the receiver decides on each; one more
-    offers the uncompressed ones, for what it does not take otherwise.
+    offers the uncompressed ones, for what it does not take otherwise, and the last one those that
+    are compressed without loss, for who takes nothing else.
     """
     stored: dict[str, set[str]] = {}
     for sop_class, syntax in pairs:
@@ -82,9 +83,9 @@ def batches(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[Present
 
 
 def _contexts(sop_class: str, syntaxes: list[str]) -> list[PresentationContext]:
-    rest = [one for one in TARGETS if one not in syntaxes]
     own = [build_context(sop_class, one) for one in syntaxes]
-    return [*own, build_context(sop_class, rest)] if rest else own
+    made = [[one for one in some if one not in syntaxes] for some in (TARGETS, LOSSLESS)]
+    return own + [build_context(sop_class, rest) for rest in made if rest]
 
 
 class Sender:
@@ -117,7 +118,7 @@ class Sender:
         if context_id is not None:
             yield place, context_id
             return
-        target = next((it for it in TARGETS if (one.sop_class, it) in self._takes), None)
+        target = next((it for it in EVERY_TARGET if (one.sop_class, it) in self._takes), None)
         if target is None:
             raise NotSent(_("The receiver takes no %(kind)s.") % {"kind": UID(one.sop_class).name})
         try:

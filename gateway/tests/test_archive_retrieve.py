@@ -1,13 +1,14 @@
 """C-GET and C-MOVE: bit for bit where the syntax is taken, converted where not, and counted."""
 
 import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pydicom
 import pytest
-from pynetdicom import evt
+from pynetdicom import _config, evt
 
 from audit.models import Entry
 from common.files import absolute
@@ -29,6 +30,7 @@ from studies.tests.filing import filed, renamed, taken
 pytestmark = pytest.mark.usefixtures("test_node")
 CT = "1.2.840.10008.5.1.4.1.1.2"
 RLE, JPEG_2000 = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.90"
+JPEG_LS, JPEG_BASELINE = "1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.50"
 PENDING, SUCCESS, SOME_FAILED, ALL_FAILED, CANCELLED = 0xFF00, 0, 0xB000, 0xA702, 0xFE00
 SYNTAXES = {f"syntax/ct_{one}.dcm": one for one in (IMPLICIT, RLE, JPEG_2000)}
 
@@ -90,13 +92,55 @@ def test_what_is_not_taken_as_stored_comes_uncompressed_and_the_rest_untouched(w
 
 
 def test_who_takes_nothing_we_can_make_is_told_why(workstation, study):
-    responses, received = workstation.get(of_study(study), (CT, JPEG_2000))
+    responses, received = workstation.get(of_study(study), (CT, JPEG_BASELINE))
 
     final, failed = responses[-1]
-    assert (final.Status, counts(final)) == (SOME_FAILED, (1, 2, 0))
-    assert len(failed.FailedSOPInstanceUIDList) == 2
+    assert (final.Status, counts(final)) == (ALL_FAILED, (0, 3, 0))
+    assert len(failed.FailedSOPInstanceUIDList) == 3
     assert "takes no CT Image Storage" in final.ErrorComment
-    assert len(received.objects) == 1
+    assert received.objects == {}
+
+
+@pytest.mark.parametrize("syntax", [JPEG_LS, JPEG_2000, RLE])
+def test_who_takes_one_lossless_syntax_gets_every_object_in_it(workstation, study, syntax):
+    responses, received = workstation.get(of_study(study), (CT, syntax))
+
+    assert (responses[-1][0].Status, counts(responses[-1][0])) == (SUCCESS, (3, 0, 0))
+    for instance in Instance.objects.all():
+        came_in, encoded = received.objects[instance.sop_instance_uid]
+        assert came_in == syntax
+        assert (encoded == stored_bytes(instance)) is (instance.transfer_syntax == syntax)
+        stored = pydicom.dcmread(absolute(instance.path))
+        assert (pixels_of(came_in, encoded) == stored.pixel_array).all()
+
+
+def pixels_of(syntax, encoded):
+    """Of a data set as it travelled."""
+    data_set = pydicom.filereader.read_dataset(
+        io.BytesIO(encoded), is_implicit_VR=False, is_little_endian=True
+    )
+    data_set.file_meta = pydicom.dataset.FileMetaDataset()
+    data_set.file_meta.TransferSyntaxUID = pydicom.uid.UID(syntax)
+    return data_set.pixel_array
+
+
+def test_uncompressed_goes_before_compressed(workstation, study):
+    _responses, received = workstation.get(of_study(study), (CT, JPEG_LS), (CT, IMPLICIT))
+
+    assert {syntax for syntax, _encoded in received.objects.values()} == {IMPLICIT}
+
+
+@pytest.mark.parametrize("syntax", [JPEG_LS, JPEG_2000, RLE])
+def test_a_destination_that_takes_one_lossless_syntax_is_sent_that(
+    workstation, study, destination, monkeypatch, syntax
+):
+    monkeypatch.setattr(_config, "UNRESTRICTED_STORAGE_SERVICE", False)  # it is ours, not theirs
+    with destination((CT, [syntax])) as server:
+        registered(server)
+        responses = workstation.move(of_study(study), "ARCHIVE")
+
+    assert (responses[-1][0].Status, counts(responses[-1][0])) == (SUCCESS, (3, 0, 0))
+    assert {syntax for syntax, _encoded in destination.received.objects.values()} == {syntax}
 
 
 def test_series_and_images_are_got_alone(workstation, study):
