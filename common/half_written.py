@@ -17,6 +17,15 @@ class TooLarge(OSError):
     """One object is larger than the department takes (LARGEST_OBJECT_BYTES)."""
 
 
+def ensure_room_for(size: int, more: int) -> None:
+    """May an object of `size` bytes grow by `more`? Raises TooLarge, and NoRoom now and then: the
+    disk is looked at once in a while."""
+    if size + more > settings.LARGEST_OBJECT_BYTES:
+        raise TooLarge("The object is larger than the department takes.")
+    if (size + more) // ROOM_EVERY != size // ROOM_EVERY:
+        ensure_room()
+
+
 class HalfWritten:
     """Bytes that arrive piece by piece, in a file of their own; nothing of them stays in memory.
 
@@ -34,10 +43,7 @@ class HalfWritten:
 
     def write(self, piece: "bytes | memoryview") -> None:
         """Add bytes at the end."""
-        if self.size + len(piece) > settings.LARGEST_OBJECT_BYTES:
-            raise TooLarge("The object is larger than the department takes.")
-        if (self.size + len(piece)) // ROOM_EVERY != self.size // ROOM_EVERY:
-            ensure_room()
+        ensure_room_for(self.size, len(piece))
         left = memoryview(piece)
         while left:  # a raw file may take less than it is given
             left = left[self._stream.write(left) :]

@@ -7,15 +7,8 @@ import os
 import weakref
 from pathlib import Path
 
-from django.conf import settings
-
 from common.files import KeptFile, aside, ensure_room, name_first
-
-ROOM_EVERY = 64 * 1024**2  # bytes between two looks at the free space
-
-
-class TooLarge(OSError):
-    """The object is larger than the department takes (LARGEST_OBJECT_BYTES)."""
+from common.half_written import ensure_room_for
 
 
 class Landing:
@@ -45,7 +38,7 @@ class Landing:
         if self.trouble is not None:
             return
         try:
-            self._check(len(piece))
+            ensure_room_for(self.size, len(piece))
             _write_all(self._descriptor, piece)
         except OSError as why:
             self.trouble = why
@@ -53,12 +46,6 @@ class Landing:
             return
         self._digest.update(piece)
         self.size += len(piece)
-
-    def _check(self, more: int) -> None:
-        if self.size + more > settings.LARGEST_OBJECT_BYTES:
-            raise TooLarge("The object is larger than the department takes.")
-        if (self.size + more) // ROOM_EVERY != self.size // ROOM_EVERY:
-            ensure_room()
 
     def name(self, folder: str) -> KeptFile:
         """Give what has come its final name. Raises OSError (NoRoom, TooLarge).

@@ -186,14 +186,14 @@ def test_a_disk_that_fills_up_in_the_middle_costs_the_object_not_the_association
 ):
     wire = made(HALF_A_MEGABYTE)
     association = sender(wire)
-    monkeypatch.setattr("gateway.dimse.landing.ROOM_EVERY", 100_000)
+    monkeypatch.setattr("common.half_written.ROOM_EVERY", 100_000)
     looks = iter(range(100))
 
     def shrinking():
-        if next(looks) >= 2:
+        if next(looks) >= 1:
             raise NoRoom(errno.ENOSPC, "full")
 
-    monkeypatch.setattr("gateway.dimse.landing.ensure_room", shrinking)
+    monkeypatch.setattr("common.half_written.ensure_room", shrinking)
     assert send(association, wire) == OUT_OF_RESOURCES
     assert half_written(data_folder) == []
     monkeypatch.undo()
