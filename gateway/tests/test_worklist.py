@@ -15,6 +15,7 @@ from pydicom.sequence import Sequence
 
 from gateway.dimse.association import Call
 from gateway.dimse.upper_layer.visit import Visit
+from gateway.dimse.upper_layer.wire import Wire
 from gateway.tests.conftest import PERFORMED_STEP, WORKLIST
 from gateway.tests.raw import (
     ABORT,
@@ -280,11 +281,33 @@ def heard(caller: Caller) -> list[tuple[int, bytes]]:
                 return answers
 
 
-def test_a_cancel_stops_what_has_not_been_sent(raw):
-    ScheduledProcedureFactory.create_batch(25)
-    cancel = command(C_CANCEL, NO_DATA) + struct.pack("<HHLH", 0, 0x0120, 2, 7)
+CANCEL = pdu(
+    DATA,
+    fragment(1, 3, command(C_CANCEL, NO_DATA) + struct.pack("<HHLH", 0, 0x0120, 2, 7)),
+)
 
-    caller = raw().says(pdu(DATA, FIND) + pdu(DATA, fragment(1, 3, cancel)))
+
+def test_a_cancel_that_comes_during_the_search_spares_every_answer(raw):
+    ScheduledProcedureFactory.create_batch(25)
+
+    caller = raw().says(pdu(DATA, FIND) + CANCEL)
+
+    assert [status for status, _ in heard(caller)] == [CANCELLED]
+    caller.says(pdu(DATA, FIND))  # and the association goes on
+    assert [status for status, _ in heard(caller)][-1] == FINAL
+
+
+def test_a_cancel_stops_what_has_not_been_sent(raw, monkeypatch):
+    ScheduledProcedureFactory.create_batch(25)
+    caller, send, cancels = raw(), Wire.send, [CANCEL]
+
+    def send_and_be_cancelled(wire, content):
+        send(wire, content)
+        if content and cancels:
+            caller.says(cancels.pop())  # it arrives between the first answers and the next
+
+    monkeypatch.setattr(Wire, "send", send_and_be_cancelled)
+    caller.says(pdu(DATA, FIND))
 
     assert [status for status, _ in heard(caller)] == [0xFF00] * 10 + [CANCELLED]
     caller.says(pdu(DATA, FIND))  # and the association goes on

@@ -39,7 +39,7 @@ class Identifier:
 
 
 class Finding:
-    """One query while its answers go out, some at a time: a C-CANCEL can come in between."""
+    """One query while its answers go out, some at a time: a C-CANCEL can come before each time."""
 
     def __init__(
         self, message: Message, query: Query, door: "Door", packed: Callable[..., bytes]
@@ -50,9 +50,9 @@ class Finding:
         self._query, self._door, self._packed = query, door, packed
         self._pieces = self._answers()
 
-    def next_piece(self) -> bytes:
-        """What is to be sent now; nothing when all is said."""
-        return next(self._pieces, b"")
+    def next_piece(self) -> bytes | None:
+        """What is to be sent now, perhaps nothing yet; None when all is said."""
+        return next(self._pieces, None)
 
     def end(self) -> None:
         """Let go of what has not been sent."""
@@ -61,6 +61,7 @@ class Finding:
     def _answers(self) -> Generator[bytes, None, None]:
         try:
             status, steps, answers = self._door.finders.ask(self._find)
+            yield b""  # it took its time: perhaps nobody wants to know any more
             pending = response(self._command, Outcome(status), has_data_set=True)
             packed = partial(self._packed, self._context_id)
             for start in range(0, len(answers), BREATH):

@@ -80,13 +80,14 @@ class Serving:
                 outcome = Outcome(self._status_of(message))
                 yield self._packed(message.context_id, response(message.command, outcome))
 
-    def found(self) -> bytes:
-        """The next answers to queries that came in; nothing when all are answered."""
+    def found(self) -> bytes | None:
+        """The next answers to queries that came in, perhaps none yet; None when all is said."""
         while self._findings:
-            if piece := self._findings[0].next_piece():
+            piece = self._findings[0].next_piece()
+            if piece is not None:
                 return piece
             self._findings.popleft()
-        return b""
+        return None
 
     def _status_of(self, message: Message) -> int:
         if message.command.field == C_ECHO_RQ:

@@ -183,7 +183,7 @@ class Visit(threading.Thread):
         self._wire.is_between_messages = False
         for answer in self._serving.take(self._body):
             self._wire.send(answer)
-        while answers := self._serving.found():
+        while (answers := self._serving.found()) is not None:
             self._wire.send(answers)
             if self._wire.has_pdu():  # a C-CANCEL, perhaps
                 break

@@ -179,12 +179,14 @@ class Wire:
                 raise HungUp(str(why)) from why
 
     def _wait(self, sense: int, deadline: float) -> None:
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:  # so is every look at what is here already
+            raise TooLate
         poller = select.poll()
         poller.register(self.socket, sense)
         if self.is_between_messages:
             poller.register(self._closing, select.POLLIN)
-        remaining = deadline - time.monotonic()
-        ready = poller.poll(remaining * 1000) if remaining > 0 else []
+        ready = poller.poll(remaining * 1000)
         if not ready:
             raise TooLate
         if any(which == self._closing for which, _ in ready):
