@@ -134,7 +134,7 @@ class Door(ThreadedAssociationServer):
             if isinstance(call, Call):
                 _part_from(call, deadline)
         for visit in calls:
-            visit.join(timeout=max(deadline - time.monotonic(), 1))
+            visit.join(timeout=max(deadline - time.monotonic(), 0))
         for visit in calls:
             if isinstance(visit, Visit) and visit.is_alive():
                 visit.cut()

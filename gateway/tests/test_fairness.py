@@ -1,5 +1,6 @@
 """One stuck or greedy machine harms nobody else."""
 
+import time
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -79,6 +80,19 @@ def test_a_sender_that_drips_holds_up_nobody_and_is_let_go(
     assert dripping.hears() == (ABORT, b"\0\0\0\0")
     eventually(lambda: not [one for one in (data_folder / "tmp").iterdir() if one.is_file()])
     assert IncomingFile.objects.count() == 20
+
+
+def test_many_that_stand_still_make_the_end_no_longer_than_one(callers, monkeypatch, listener):
+    monkeypatch.setattr("gateway.listener.STOP_SECONDS", 1)
+    for _ in range(4):
+        standing = callers()
+        standing.says(request()).hears()
+        standing.says(OBJECT[:-1])
+
+    begun = time.monotonic()
+    listener.stop()
+
+    assert time.monotonic() - begun < 3
 
 
 def test_a_sender_that_never_reads_its_answers_is_let_go(
