@@ -1,5 +1,7 @@
 """Who is calling, and what they may do."""
 
+import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +12,7 @@ from common.questions import asked_again
 from equipment.models import Device, Node, Peer
 
 Called = TypeVar("Called", Device, Node)
+HEARD_EVERY = dt.timedelta(seconds=5)
 PEER_FACTS = (
     *("ae_title", "may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment"),
     *("may_retrieve", "must_use_tls"),
@@ -43,13 +46,13 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     Raises DatabaseError when the tables cannot be asked.
     """
     title = ae_title.strip()
-    device = _called(Device.objects.not_retired(), title)
+    device = _called(Device, Device.objects.not_retired, title)
     if device is not None and _calls_from(device.address, address):
-        Device.objects.filter(pk=device.pk).update(last_heard_at=timezone.now())
+        _note_call(device)
         return caller_of(device)
-    node = _called(Node.objects.all(), title)
+    node = _called(Node, Node.objects.all, title)
     if node is not None and _calls_from(node.address, address):
-        Node.objects.filter(pk=node.pk).update(last_heard_at=timezone.now())
+        _note_call(node)
         return Caller(
             name=node.name,
             device_pk=None,
@@ -60,14 +63,22 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     return None
 
 
-def _called(peers: "models.QuerySet[Called]", title: str) -> Called | None:
+def _called(
+    model: type[Called], peers: Callable[[], "models.QuerySet[Called]"], title: str
+) -> Called | None:
     """Asked for every association, and some machines make one for every image."""
-    model = peers.model
     row = asked_again(
-        ("called", model), lambda title: peers.filter(ae_title=title).order_by("pk"), title
+        ("called", model), lambda title: peers().filter(ae_title=title).order_by("pk"), title
     )
     names = [field.attname for field in model._meta.concrete_fields]
     return None if row is None else model.from_db(DEFAULT_DB_ALIAS, names, row)
+
+
+def _note_call(peer: Called) -> None:
+    """It is alive. Whoever calls for every image is not noted for each."""
+    now = timezone.now()
+    if peer.last_heard_at is None or now - peer.last_heard_at > HEARD_EVERY:
+        type(peer).objects.filter(pk=peer.pk).update(last_heard_at=now)
 
 
 def caller_of(device: Device) -> Caller:

@@ -1,5 +1,6 @@
 """Devices: their status, the wall, the page, who may change what."""
 
+import datetime as dt
 from itertools import product
 
 import pytest
@@ -9,6 +10,7 @@ from audit.models import Entry
 from common.refusals import Refused
 from equipment.models import Device
 from equipment.services import change_device_status, identify_caller
+from equipment.services.callers import HEARD_EVERY
 from equipment.tests.factories import DeviceFactory, NodeFactory
 
 Status = Device.Status
@@ -78,6 +80,24 @@ def test_a_retired_device_is_no_longer_known_at_the_door():
     assert scanner.own_station == "CT99"
     assert workstation is not None
     assert workstation.device_pk is None
+
+
+@pytest.mark.django_db
+def test_who_calls_for_every_image_is_noted_now_and_then():
+    device = DeviceFactory.create(ae_title="CT99")
+    identify_caller("CT99", "10.0.0.1")
+    device.refresh_from_db()
+    first = device.last_heard_at
+
+    identify_caller("CT99", "10.0.0.1")
+    device.refresh_from_db()
+    assert device.last_heard_at == first
+
+    device.last_heard_at = first - HEARD_EVERY - dt.timedelta(seconds=1)
+    device.save()
+    identify_caller("CT99", "10.0.0.1")
+    device.refresh_from_db()
+    assert device.last_heard_at > first
 
 
 @pytest.mark.django_db
