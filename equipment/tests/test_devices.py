@@ -85,19 +85,19 @@ def test_a_retired_device_is_no_longer_known_at_the_door():
 @pytest.mark.django_db
 def test_who_calls_for_every_image_is_noted_now_and_then():
     device = DeviceFactory.create(ae_title="CT99")
-    identify_caller("CT99", "10.0.0.1")
-    device.refresh_from_db()
-    first = device.last_heard_at
 
-    identify_caller("CT99", "10.0.0.1")
-    device.refresh_from_db()
-    assert device.last_heard_at == first
+    def heard() -> dt.datetime:
+        identify_caller("CT99", "10.0.0.1")
+        device.refresh_from_db()
+        assert device.last_heard_at is not None
+        return device.last_heard_at
+
+    first = heard()
+    assert heard() == first
 
     device.last_heard_at = first - HEARD_EVERY - dt.timedelta(seconds=1)
     device.save()
-    identify_caller("CT99", "10.0.0.1")
-    device.refresh_from_db()
-    assert device.last_heard_at > first
+    assert heard() > first
 
 
 @pytest.mark.django_db
