@@ -89,7 +89,7 @@ class PassingOver:
         unread = min(len(data), self._body.left)
         self._body.left -= unread
         if unread < len(data):
-            self._protocol.parser = httptools.HttpRequestParser(self._protocol)
+            self._protocol.begin_anew()
             self._protocol.data_received(data[unread:])
 
 
@@ -124,6 +124,11 @@ class LendingProtocol(HttpToolsProtocol):
         self.lent = DirectBody(begun, length - self._arrived, own)
         self.parser = PassingOver(self, self.lent)  # type: ignore[assignment]
         return self.lent
+
+    def begin_anew(self) -> None:
+        """Expect a request, as after `__init__`."""
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.lent is not None:
