@@ -194,8 +194,10 @@ def large_object(folder: Path) -> tuple[bytes, int]:
 
 
 @pytest.mark.slow
-def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_path):
+@pytest.mark.parametrize("says_its_length", [True, False])
+def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_path, says_its_length):
     head, following = large_object(tmp_path)
+    length = {"Content-Length": str(len(HEAD) + len(head) + following + len(TAIL))}
 
     def body() -> Iterator[bytes]:
         yield HEAD + head
@@ -205,7 +207,8 @@ def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_pat
 
     web.forget_peak()
     before = web.peak_bytes()
-    with web.send("POST", "/dicom-web/studies", body(), **TYPE) as stored:
+    known = length if says_its_length else {}
+    with web.send("POST", "/dicom-web/studies", body(), **TYPE, **known) as stored:
         assert stored.status == 200, stored.read()
     file_all()
     instance = Instance.objects.select_related("series__study").get()
