@@ -13,9 +13,11 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import TransactionTestCase
+from django.test.testcases import LiveServerThread
 
 from common import fresh
 from common.preparation import ROOT
+from common.tests.live import EndingServer
 from common.tests.programs import RealPrograms, Up
 from staff.models import User
 
@@ -210,6 +212,20 @@ def up(tmp_path: Path) -> Iterator[Callable[..., Up]]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture(scope="session")
+def ending_server() -> Iterator[None]:
+    """The live server hangs up when it ends."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LiveServerThread, "server_class", EndingServer)
+        yield
+
+
+@pytest.fixture(scope="session")
+def live_server(django_db_setup: None, ending_server: None, live_server: Any) -> Any:
+    """The usual one; made after the test database, so that it ends before that is removed."""
+    return live_server
 
 
 # ── tools that pip cannot bring ──────────────────────────────────────────────────────────────────
