@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import get_commands
 
+from common import programs
 from common.states import Stateful
 from staff.roles import ROLES
 
@@ -92,3 +93,13 @@ def test_every_library_from_npm_is_named_with_its_licence():
     package = json.loads((Path(settings.BASE_DIR) / "viewer/package.json").read_text())
     for name in package["dependencies"]:
         assert f"`{name}`" in text("third-party.md")
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "imaging-web.service"])
+def test_what_is_deployed_speaks_as_what_up_starts(name):
+    argv = programs.web(1, {}, 0).argv
+    protocol = argv[argv.index("--http") + 1]
+    deployed = (Path(settings.BASE_DIR) / "deploy" / name).read_text()
+
+    [line] = [line for line in deployed.splitlines() if "imaging_dept.asgi:application" in line]
+    assert f"--http {protocol}" in re.sub(r'[",\]]', "", line)
