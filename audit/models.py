@@ -67,6 +67,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def about_record(self, kind: str, key: str) -> Self:
         return self.filter(subject_type=kind, subject_id=key)
 
+    def turned_away(self) -> Self:
+        """Machines refused at the door: of no patient, so whoever cares for machines may look."""
+        return self.filter(verb="association.refused")
+
     def with_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
 

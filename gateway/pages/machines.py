@@ -1,24 +1,33 @@
 """Does that machine answer? One button, or all of them at once."""
 
+import datetime as dt
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.models import Entry
 from equipment.models import Device, Node, Peer
 from equipment.services import note_call
 from gateway.calling import NoAnswer
 from gateway.calling.echoing import echo
 from staff.access import StaffRequest, needs
 
+MOST_TURNED_AWAY = 20
+
 
 @require_GET
 @needs("equipment.view_node")
 def machines(request: StaffRequest) -> HttpResponse:
-    """Every machine that we know, when it called, and whether it answers."""
+    """Every machine that we know, whether it answers, and whom we turned away lately, and why."""
     devices = Device.objects.visible_to(request.user).not_retired().with_room()
     rows: list[tuple[str, Peer]] = [("device", one) for one in devices]
     rows += [("node", one) for one in Node.objects.visible_to(request.user)]
-    return render(request, "transfers/machines.html", {"rows": rows})
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    turned_away = Entry.objects.turned_away().since(yesterday).newest_first()[:MOST_TURNED_AWAY]
+    context = {"rows": rows, "turned_away": turned_away}
+    return render(request, "transfers/machines.html", context)
 
 
 @require_GET
