@@ -16,6 +16,7 @@ from studies import services
 from studies.models import Transfer
 
 FETCH = "studies.fetch_study"
+TEMPLATE = "transfers/elsewhere.html"
 SHOWN = 8
 
 
@@ -38,8 +39,9 @@ def ask(request: StaffRequest, pk: int, node_pk: int) -> HttpResponse:
     except NoAnswer as why:
         trouble = why.sentence
     context = _context(request, pk) | {"asked": node, "found": found, "trouble": trouble}
-    template = "transfers/elsewhere.html"
-    return render(request, f"{template}#found" if request.htmx else template, context)
+    if request.htmx:  # the others on the page keep what they answered
+        return render(request, "transfers/_archive.html", context | {"node": node})
+    return render(request, TEMPLATE, context)
 
 
 @require_POST
@@ -53,16 +55,20 @@ def fetch(request: StaffRequest, pk: int, node_pk: int) -> HttpResponse:
         raise Refused(_("Choose at least one examination."))
     for ticket in tickets:
         services.fetch_study(patient, node, chosen(ticket, node, patient), by=request.user)
+    if request.htmx:  # what other archives answered, and what is ticked there, stays
+        context = _context(request, pk) | {"node": node, "begun": len(tickets)}
+        return render(request, f"{TEMPLATE}#fetched", context)
     return go_to(request, "transfers:elsewhere", pk)
 
 
 def _context(request: StaffRequest, pk: int) -> dict[str, object]:
     patient = _patient(request, pk)
-    transfers = Transfer.objects.visible_to(request.user).of_patient(pk).with_details()
+    transfers = Transfer.objects.visible_to(request.user).of_patient(pk).fetched()
     return {
         "patient": patient,
         "archives": Node.objects.archives(),
-        "transfers": transfers.filter(kind=Transfer.Kind.FETCH).newest_first()[:SHOWN],
+        "transfers": transfers.with_details().newest_first()[:SHOWN],
+        "coming": set(transfers.under_way().values_list("study_uid", flat=True)),
     }
 
 

@@ -11,6 +11,8 @@ from audit.models import Entry
 from common.refusals import Refused
 from equipment.models import Node
 from equipment.tests.factories import DeviceFactory, NodeFactory
+from gateway.calling.archives import There
+from gateway.dimse.refusals import forget, note
 from gateway.tests.archive import EXPLICIT, IMPLICIT, Received
 from gateway.tests.machines import machine, port_of
 from gateway.transfers import carry_next
@@ -294,3 +296,40 @@ def test_an_archive_that_is_away_says_so_on_the_page(client, study, technician):
     answer = client.post(reverse("transfers:ask", args=[study.patient_id, node.pk]))
 
     assert b"Nothing listens" in answer.content
+
+
+def test_one_archive_answers_in_its_own_line_and_what_others_said_stays(
+    client, other_archive, study, technician, monkeypatch
+):
+    client.force_login(technician)
+    node = Node.objects.archives().get()
+    NodeFactory.create(name="The other one", address="127.0.0.1", port=104, is_archive=True)
+    there = There("1.2.3", "P1", "", "Maier^Anna", "19700101", "F", "20240101", "MR", "MR", "", "9")
+    monkeypatch.setattr("gateway.elsewhere.studies_of", lambda *_: [there])
+    address, htmx = (study.patient_id, node.pk), {"HX-Request": "true"}
+    line = client.post(reverse("transfers:ask", args=address), headers=htmx)
+    [found] = line.context["found"]
+
+    begun = client.post(
+        reverse("transfers:fetch", args=address), {"study": found.ticket}, headers=htmx
+    ).content.decode()
+    again = client.post(reverse("transfers:ask", args=address), headers=htmx).content.decode()
+
+    assert b"The other one" not in line.content
+    assert "1 examination asked for" in begun
+    assert 'id="on-its-way" hx-swap-oob="true"' in begun
+    assert "The other one" not in begun
+    assert "on its way" in again
+    assert 'name="study"' not in again
+
+
+def test_who_was_turned_away_is_shown_with_the_reason_to_who_cares_for_machines(client, person):
+    note("ct01", "10.0.0.7", "calling AE title not recognised")
+    note("CT01", "10.0.0.8", "no reason given: this machine has to call by TLS")
+    forget()
+    client.force_login(person("Engineer"))
+
+    page = client.get(reverse("transfers:machines")).content.decode()
+
+    for words in ("<code>ct01</code>", "10.0.0.7", "not recognised", "has to call by TLS"):
+        assert words in page

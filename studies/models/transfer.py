@@ -34,6 +34,13 @@ class TransferQuerySet(ClaimableQuerySet["Transfer"]):
         """Those that a person may have to look at: under way, or failed."""
         return self.exclude(status__in=[Transfer.Status.DONE, Transfer.Status.CANCELLED])
 
+    def under_way(self) -> Self:
+        return self.filter(status=Transfer.Status.WAITING)
+
+    def fetched(self) -> Self:
+        """From other archives to us."""
+        return self.filter(kind=Transfer.Kind.FETCH)
+
     def of_study(self, study_pk: int) -> Self:
         return self.filter(study=study_pk)
 

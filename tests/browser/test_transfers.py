@@ -7,6 +7,7 @@ from pynetdicom import evt
 from equipment.models import Device
 from equipment.services import note_call
 from equipment.tests.factories import DeviceFactory, NodeFactory
+from gateway.calling import NoAnswer
 from gateway.calling.archives import There
 from gateway.tests.machines import machine, port_of
 from patients.tests.factories import PatientFactory
@@ -44,7 +45,7 @@ def found_there(study) -> list[There]:
     patient = study.patient
     facts = (patient.patient_id, "", "Maier^Anna", "19700101", "F", "20240101")
     return [
-        There("1.2.3", *facts, "MR head", "MR", "A17", "120"),
+        There("1.2.9", *facts, "MR head", "MR", "A17", "120"),
         There(study.study_instance_uid, *facts, "CT thorax", "CT", "", "3"),
     ]
 
@@ -104,3 +105,28 @@ def test_a_study_is_sent_and_a_machine_is_called_with_a_click(
     page.locator("#send li").filter(has_text="Workstation 7").get_by_text("Under way").wait_for()
 
     assert Transfer.objects.latest("pk").node.name == "Workstation 7"
+
+
+def test_all_archives_are_asked_at_once_and_each_answers_when_it_does(
+    travelling, live_server, page_for, person, monkeypatch
+):
+    def answer(node, _patient):
+        if node.name.endswith("A"):
+            return found_there(travelling)
+        if node.name.endswith("B"):
+            raise NoAnswer(LONG)
+        return []
+
+    monkeypatch.setattr("gateway.elsewhere.studies_of", answer)
+    page = page_for(person("Technician"), "phone")
+    page.route("**/events/", lambda route: route.fulfill(status=204))
+    page.goto(live_server.url + reverse("transfers:elsewhere", args=[travelling.patient_id]))
+
+    page.get_by_role("button", name="Ask them all").click()
+    page.get_by_role("status").filter(has_text="Asked 4 / 4").wait_for()
+    said = page.get_by_role("status").filter(has_text="Asked").inner_text()
+    page.get_by_label("Only archives that have something").check()
+
+    assert ("found 2" in said, "not answer 1" in said) == (True, True)
+    assert page.locator(".archive:visible h2").all_inner_texts() == ["Archive A"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
