@@ -307,13 +307,20 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "common.logs.formatter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr},
+        "errors": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "stream": sys.stderr,
+            "level": "ERROR",
+        },
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django_structlog": {"level": "WARNING"},
         "pynetdicom": {"level": "CRITICAL"},  # it would quote what it could not read
-        "pydicom": {"level": "ERROR"},
+        # Its warnings quote values, and it sets its own level when it is imported.
+        "pydicom": {"handlers": ["errors"], "propagate": False},
     },
 }
