@@ -10,10 +10,16 @@ HANGS_THERE = """row => {
 }"""
 
 
+def bring_to_the_middle(bar: Locator) -> None:
+    """Where the schedule opens depends on the hour; and at its edge it scrolls on under a bar that
+    is dragged there."""
+    bar.evaluate("bar => bar.scrollIntoView({inline: 'center', block: 'nearest'})")
+
+
 def drag(page: Page, bar: Locator, right: float, row: Locator) -> None:
     """Take a bar in its middle, `right` pixels further and onto the lane of a row's head; let it
     go once it is seen to hang there."""
-    bar.scroll_into_view_if_needed()
+    bring_to_the_middle(bar)
     box, lane = bar.bounding_box(), row.bounding_box()
     assert box and lane  # noqa: PT018 — both are on the page
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from equipment.tests.factories import DeviceFactory
-from tests.browser.dragging import drag
+from tests.browser.dragging import bring_to_the_middle, drag
 from worklist import services
 from worklist.models import Order, ScheduledProcedure
 from worklist.tests.factories import OrderFactory, ProcedureTypeFactory
@@ -43,7 +43,7 @@ def open_schedule(page: Any, live_server: Any) -> list[str]:
     page.route("**/events/", lambda route: route.fulfill(status=204))
     page.goto(live_server.url + reverse("worklist:schedule"), wait_until="load")
     page.get_by_role("button", name="Later").click()
-    page.locator(".ec-event", has=page.locator(".step-name")).first.scroll_into_view_if_needed()
+    bring_to_the_middle(page.locator(".ec-event", has=page.locator(".step-name")).first)
     return complaints
 
 
