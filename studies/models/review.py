@@ -81,7 +81,9 @@ class ImageReview(models.Model):
         REJECTED = "REJECTED", _("rejected")
         RESTORED = "RESTORED", _("restored")
 
-    instance = models.ForeignKey(Instance, on_delete=models.PROTECT, related_name="reviews")
+    instance = models.ForeignKey(  # "review_latest" begins with it and serves for both
+        Instance, on_delete=models.PROTECT, related_name="reviews", db_index=False
+    )
     decision = models.CharField(max_length=8, choices=Decision)
     reason_code = models.CharField(
         max_length=16, blank=True, default="", help_text=_("From CID 7011 (PS3.16), or local.")
