@@ -127,6 +127,7 @@ class LendingProtocol(HttpToolsProtocol):
 
     def begin_anew(self) -> None:
         """Expect a request, as after `__init__`."""
+        self.lent = None
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 

@@ -167,8 +167,11 @@ class Senders:
             return
         try:
             await self.application({**scope, DIRECT: body}, receive, send)
-        except BaseException:
-            body.interrupt()  # its thread may still wait for bytes
+        except asyncio.CancelledError:
+            body.interrupt()  # its thread may still wait for bytes, and closes it when it hears
+            raise
+        except Exception:
+            body.close()  # the connection can still carry the server's own answer
             raise
         body.close()
 

@@ -1,13 +1,16 @@
 """A body read from the socket: whole or not at all, and not one byte of what follows it."""
 
+import asyncio
 import io
 import socket
 import threading
+from typing import Any
 
 import pytest
 
 from common import direct_bodies
-from common.direct_bodies import DirectBody, Pace
+from common.direct_bodies import EXTENSION, DirectBody, Pace
+from common.web import Senders
 
 
 @pytest.fixture
@@ -86,3 +89,29 @@ def test_a_thread_that_waits_hears_that_the_connection_is_gone(ends):
     assert isinstance(raised[0], ConnectionResetError)
     body.close()
     body.interrupt()  # too late: nothing happens
+
+
+@pytest.mark.parametrize(("why", "heard"), [(RuntimeError, b"500"), (asyncio.CancelledError, b"")])
+def test_a_failing_application_leaves_the_connection_to_the_servers_answer(ends, why, heard):
+    """Only of a request that was cancelled a thread may still wait for bytes."""
+    theirs, ours = ends
+    body = DirectBody(b"", 8, ours.dup())
+    lend = {EXTENSION: {"lend": lambda _begun, _length: body}}
+    scope: Any = {"headers": [(b"content-length", b"8")], "extensions": lend}
+
+    async def first_piece() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": True}
+
+    async def nothing(_event: Any) -> None: ...
+
+    async def application(*_asked):
+        raise why
+
+    with pytest.raises(why):
+        asyncio.run(Senders(application, 1)(scope, first_piece, nothing))
+
+    if heard:
+        ours.sendall(heard)
+    else:
+        ours.close()
+    assert theirs.recv(10) == heard

@@ -11,6 +11,7 @@ from typing import Any
 
 import pydicom.config
 import pytest
+from django.test import Client
 from pynetdicom import AE, build_context
 from pynetdicom.association import Association
 
@@ -19,6 +20,7 @@ from equipment.tests.factories import DeviceFactory, NodeFactory
 from gateway.calling.undisturbed import undisturbed
 from gateway.dimse import refusals
 from gateway.listener import Door, open_door
+from staff.models import User
 
 VERIFICATION = "1.2.840.10008.1.1"
 WORKLIST = "1.2.840.10008.5.1.4.31"
@@ -91,6 +93,13 @@ def test_node(transactional_db: None) -> Node:
         may_ask_commitment=True,
         may_retrieve=True,
     )
+
+
+@pytest.fixture
+def viewer(client: Client, person: Callable[[str], User]) -> Client:
+    """A viewer in the browser of somebody who may see images."""
+    client.force_login(person("Technician"))
+    return client
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ LOSSLESS = {
 LOSSLESS_FILES = {f"syntax/ct_{syntax}.dcm" for syntax in LOSSLESS}
 
 
-@pytest.fixture
-def viewer(client, person):
-    client.force_login(person("Technician"))
-    return client
-
-
 @cache
 def syntax_files(folder):
     with (folder / "samples.csv").open() as table:

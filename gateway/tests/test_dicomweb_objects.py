@@ -26,12 +26,6 @@ DICOM = "application/dicom"
 EXPLICIT = "1.2.840.10008.1.2.1"
 
 
-@pytest.fixture
-def viewer(client, person):
-    client.force_login(person("Technician"))
-    return client
-
-
 def of_study(instance, rest=""):
     return f"{ROOT}/studies/{instance.series.study.study_instance_uid}{rest}"
 

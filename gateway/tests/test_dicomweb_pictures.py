@@ -19,12 +19,6 @@ TOGETHER = 'multipart/related; type="image/jpeg"'
 
 
 @pytest.fixture
-def viewer(client, person):
-    client.force_login(person("Technician"))
-    return client
-
-
-@pytest.fixture
 def image(tmp_path):
     """A picture that rises from black on the left to white on the right, 64 × 32."""
     made = an_image(ramp(32, 64), WindowCenter=2048, WindowWidth=4096)

@@ -14,12 +14,6 @@ IN_PARTS = "multipart/byteranges"
 
 
 @pytest.fixture
-def viewer(client, person):
-    client.force_login(person("Technician"))
-    return client
-
-
-@pytest.fixture
 def image(tmp_path):
     return filed(saved(an_image(ramp()), tmp_path / "a.dcm"))[0]
 
