@@ -71,6 +71,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Machines refused at the door: of no patient, so whoever cares for machines may look."""
         return self.filter(verb="association.refused")
 
+    def services_refused(self) -> Self:
+        """What machines that we know proposed and were not given; of no patient either."""
+        return self.filter(verb="service.refused")
+
     def with_verb(self, verb: str) -> Self:
         return self.filter(verb=verb)
 

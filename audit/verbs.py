@@ -118,6 +118,7 @@ WORDS: dict[str, str | Promise] = {
     "report.wanted": _("Report wanted after all"),
     "screening.answered": _("Safety questions answered"),
     "screening.overridden": _("Flagged answers decided"),
+    "service.refused": _("Proposed service refused"),
     "side.confirmed": _("Side confirmed"),
     "study.fetched": _("Study asked for elsewhere"),
     "study.images_filed": _("Images filed"),

@@ -9,13 +9,13 @@ from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
 from common.questions import asked_again
-from equipment.models import Device, Node, Peer
+from equipment.models import Device, Node
 
 Called = TypeVar("Called", Device, Node)
 HEARD_EVERY = dt.timedelta(seconds=5)
 PEER_FACTS = (
-    *("ae_title", "may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment"),
-    *("may_retrieve", "must_use_tls"),
+    *("ae_title", "name", "character_set", "must_use_tls"),
+    *("may_store", "may_query_worklist", "may_report_steps", "may_ask_commitment", "may_retrieve"),
 )
 
 
@@ -53,13 +53,7 @@ def identify_caller(ae_title: str, address: str) -> Caller | None:
     node = _called(Node, Node.objects.all, title)
     if node is not None and _calls_from(node.address, address):
         _note_call(node)
-        return Caller(
-            name=node.name,
-            device_pk=None,
-            node_pk=node.pk,
-            character_set=node.character_set,
-            **_rights(node),
-        )
+        return caller_of(node)
     return None
 
 
@@ -81,21 +75,18 @@ def _note_call(peer: Called) -> None:
         type(peer).objects.filter(pk=peer.pk).update(last_heard_at=now)
 
 
-def caller_of(device: Device) -> Caller:
-    """The device as the door meets it when it calls."""
+def caller_of(peer: Device | Node) -> Caller:
+    """The machine as the door meets it when it calls."""
+    facts: dict[str, Any] = {name: getattr(peer, name) for name in PEER_FACTS}
+    if isinstance(peer, Node):
+        return Caller(device_pk=None, node_pk=peer.pk, **facts)
     return Caller(
-        name=device.name,
-        device_pk=device.pk,
-        character_set=device.character_set,
-        shows_started=device.shows_started,
-        shows_on_hold=device.shows_on_hold,
-        own_station="" if device.shows_all_stations else device.ae_title,
-        **_rights(device),
+        device_pk=peer.pk,
+        shows_started=peer.shows_started,
+        shows_on_hold=peer.shows_on_hold,
+        own_station="" if peer.shows_all_stations else peer.ae_title,
+        **facts,
     )
-
-
-def _rights(peer: Peer) -> dict[str, Any]:
-    return {name: getattr(peer, name) for name in PEER_FACTS}
 
 
 def _calls_from(registered: str | None, address: str) -> bool:

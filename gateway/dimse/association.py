@@ -26,6 +26,7 @@ from pynetdicom.presentation import PresentationContext
 from pynetdicom.service_class import ServiceClass
 
 from equipment.services import Caller
+from gateway.dimse import refusals
 from gateway.dimse.admission import ACCEPTED, NOT_FOR_YOU, judge
 from gateway.dimse.archive.models import granted
 from gateway.dimse.intake import Intake
@@ -169,9 +170,19 @@ class Reception(ACSE):
         for extension in self._granted():
             self.acceptor.add_negotiation_item(extension)
         self.send_accept()
+        self._note_refusals(proposed, answers)
         evt.trigger(self.assoc, evt.EVT_ACCEPTED, {})
         self.assoc.is_established = True
         evt.trigger(self.assoc, evt.EVT_ESTABLISHED, {})
+
+    def _note_refusals(
+        self, proposed: list[PresentationContext], answers: list[PresentationContext]
+    ) -> None:
+        answered = [
+            (str(one.abstract_syntax), one.transfer_syntax, cast(int, answer.result))
+            for one, answer in zip(proposed, answers, strict=True)
+        ]
+        refusals.note_services(self.assoc.caller, answered, self.assoc.door.clerk)
 
     def _granted(self) -> Iterator[SOPClassExtendedNegotiation]:
         """What is granted of SOP Class Extended Negotiation (PS3.7 D.3.3.5)."""

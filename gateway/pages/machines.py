@@ -12,6 +12,7 @@ from equipment.models import Device, Node, Peer
 from equipment.services import note_call
 from gateway.calling import NoAnswer
 from gateway.calling.echoing import echo
+from gateway.proposals import in_vain_by_peer, in_vain_of
 from staff.access import StaffRequest, needs
 
 MOST_TURNED_AWAY = 20
@@ -20,22 +21,24 @@ MOST_TURNED_AWAY = 20
 @require_GET
 @needs("equipment.view_node")
 def machines(request: StaffRequest) -> HttpResponse:
-    """Every machine that we know, whether it answers, and whom we turned away lately, and why."""
+    """Every machine that we know, whether it answers, and what we refused lately, and why."""
     devices = Device.objects.visible_to(request.user).not_retired().with_room()
-    rows: list[tuple[str, Peer]] = [("device", one) for one in devices]
+    rows: list[tuple[str, Device | Node]] = [("device", one) for one in devices]
     rows += [("node", one) for one in Node.objects.visible_to(request.user)]
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     turned_away = Entry.objects.turned_away().since(yesterday).newest_first()[:MOST_TURNED_AWAY]
-    context = {"rows": rows, "turned_away": turned_away}
+    in_vain = in_vain_by_peer(one for _, one in rows)
+    context = {"rows": rows, "turned_away": turned_away, "in_vain": in_vain}
     return render(request, "transfers/machines.html", context)
 
 
 @require_GET
 @needs("equipment.view_device")
 def answering_device(request: StaffRequest, pk: int) -> HttpResponse:
-    """On a device's page: when it last answered."""
+    """On a device's page: when it last answered, and what it proposed in vain."""
     device = get_object_or_404(Device.objects.visible_to(request.user), pk=pk)
-    return _said(request, "device", device)
+    context = {"kind": "device", "peer": device, "lines": in_vain_of(device)}
+    return render(request, "transfers/_answering.html", context)
 
 
 @require_POST

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from pynetdicom import evt
 
+from audit.services import record
 from equipment.models import Device
 from equipment.services import note_call
 from equipment.tests.factories import DeviceFactory, NodeFactory
@@ -37,7 +38,17 @@ def travelling(transactional_db, person):
     fetch_study(patient, nodes[0], Elsewhere("1.2.3", "MR head · 20240101"), by=technician)
     note_call(nodes[0])
     note_call(nodes[1], LONG)
-    DeviceFactory.create(name="Scanner", address="127.0.0.1", port=104)
+    scanner = DeviceFactory.create(name="Scanner", address="127.0.0.1", port=104)
+    for machine_known, count in ((scanner, 3), (nodes[0], 20)):
+        proposed = [f"1.2.840.10008.5.1.1.{n}" for n in range(9, 9 + count)]
+        record(
+            "service.refused",
+            machine_known,
+            by=None,
+            sender=machine_known.ae_title,
+            results=dict.fromkeys(proposed, 3),
+            syntaxes=dict.fromkeys(proposed, "1.2.840.10008.1.2 1.2.840.10008.1.2.1"),
+        )
     return study
 
 

@@ -166,6 +166,11 @@ class Visit(threading.Thread):
                 pdus.user_items(MAX_PDU, IMPLEMENTATION_UID, IMPLEMENTATION_VERSION),
             )
         )
+        refusals.note_services(
+            caller,
+            ((one.abstract_syntax, one.transfer_syntaxes, it.result) for one, it in answered),
+            self.door.clerk,
+        )
         return State.MESSAGES
 
     def _turn_away(self, request: AssociateRequest, refusal: Refusal) -> State:
