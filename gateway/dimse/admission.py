@@ -20,8 +20,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Refusal(Exception):
-    """An association that is not accepted, in the standard's numbers (PS3.8 table 9-21)."""
+    """An association that is not accepted, in the standard's numbers (PS3.8 table 9-21).
 
+    The trail keeps the code, which `gateway.wording` has words for.
+    """
+
+    code: str
     result: int
     source: int
     diagnostic: int
@@ -30,27 +34,30 @@ class Refusal(Exception):
 
 
 UNKNOWN_CALLER = Refusal(
-    *(1, 1, 3, "calling AE title not recognised"),
+    *("UNKNOWN_CALLER", 1, 1, 3, "calling AE title not recognised"),
     when="the calling AE title is not registered, or calls from another address than its own",
 )
 WRONG_CALLED = Refusal(
-    *(1, 1, 7, "called AE title not recognised"), when="the called AE title is not ours"
+    *("WRONG_CALLED", 1, 1, 7, "called AE title not recognised"),
+    when="the called AE title is not ours",
 )
 UNKNOWN_CONTEXT = Refusal(
-    *(1, 1, 2, "application context name not supported"), when="another application context"
+    *("UNKNOWN_CONTEXT", 1, 1, 2, "application context name not supported"),
+    when="another application context",
 )
 MUST_USE_TLS = Refusal(
-    *(1, 1, 1, "no reason given: this machine has to call by TLS"),
+    *("MUST_USE_TLS", 1, 1, 1, "no reason given: this machine has to call by TLS"),
     when="the machine is registered as one that must use TLS, and calls without",
 )
 UNKNOWN_VERSION = Refusal(
-    *(1, 2, 2, "protocol version not supported"), when="another version of the protocol"
+    *("UNKNOWN_VERSION", 1, 2, 2, "protocol version not supported"),
+    when="another version of the protocol",
 )
 CANNOT_ASK = Refusal(
-    *(2, 3, 1, "temporary congestion"), when="the database cannot be asked who calls"
+    *("CANNOT_ASK", 2, 3, 1, "temporary congestion"), when="the database cannot be asked who calls"
 )
 TOO_MANY = Refusal(
-    *(2, 3, 2, "local limit exceeded"),
+    *("TOO_MANY", 2, 3, 2, "local limit exceeded"),
     when="too many associations, in all (`DICOM_MAX_ASSOCIATIONS`) or by this machine "
     "(`DICOM_MAX_ASSOCIATIONS_EACH`)",
 )

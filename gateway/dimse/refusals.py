@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from audit.services import record
 from equipment.models import Device, Node
 from equipment.services import Caller
+from gateway.dimse.admission import Refusal
 from gateway.dimse.clerk import Clerk
 from gateway.dimse.storage import UID_TEXT
 
@@ -32,14 +33,19 @@ _noted: dict[tuple[str, str, str], float] = {}
 _in_vain: dict[str, dict[tuple[str, int], float]] = {}
 
 
-def note(ae_title: str, address: str, reason: str) -> None:
+def note(ae_title: str, address: str, refusal: Refusal) -> None:
     """Write a refusal into the trail, unless it says nothing new. Never raises."""
-    if not _is_news((ae_title, address, reason), time.monotonic()):
+    if not _is_news((ae_title, address, refusal.code), time.monotonic()):
         return
-    logger.warning("Refused %s at %s: %s", ae_title, address, reason)
+    logger.warning("Refused %s at %s: %s", ae_title, address, refusal.reason)
     try:
         record(
-            "association.refused", None, by=None, sender=ae_title, address=address, reason=reason
+            "association.refused",
+            None,
+            by=None,
+            sender=ae_title,
+            address=address,
+            reason_code=refusal.code,
         )
     except DatabaseError:
         logger.warning("The database is away; that refusal is in this log alone")

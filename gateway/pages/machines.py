@@ -13,6 +13,7 @@ from equipment.services import note_call
 from gateway.calling import NoAnswer
 from gateway.calling.echoing import echo
 from gateway.proposals import in_vain_by_peer, in_vain_of
+from gateway.wording import why_turned_away
 from staff.access import StaffRequest, needs
 
 MOST_TURNED_AWAY = 20
@@ -26,7 +27,8 @@ def machines(request: StaffRequest) -> HttpResponse:
     rows: list[tuple[str, Device | Node]] = [("device", one) for one in devices]
     rows += [("node", one) for one in Node.objects.visible_to(request.user)]
     yesterday = timezone.localdate() - dt.timedelta(days=1)
-    turned_away = Entry.objects.turned_away().since(yesterday).newest_first()[:MOST_TURNED_AWAY]
+    entries = Entry.objects.turned_away().since(yesterday).newest_first()[:MOST_TURNED_AWAY]
+    turned_away = [(entry, why_turned_away(entry)) for entry in entries]
     in_vain = in_vain_by_peer(one for _, one in rows)
     context = {"rows": rows, "turned_away": turned_away, "in_vain": in_vain}
     return render(request, "transfers/machines.html", context)

@@ -44,7 +44,7 @@ def test_an_unknown_caller_is_refused_with_the_standards_reason_and_leaves_a_tra
     assert entry.actor_label == "STRANGER"
     assert entry.details == {
         "address": "127.0.0.1",
-        "reason": "calling AE title not recognised",
+        "reason_code": "UNKNOWN_CALLER",
     }
 
 

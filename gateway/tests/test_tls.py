@@ -98,7 +98,8 @@ def test_who_must_come_by_tls_is_refused_without_and_the_trail_says_so(
 
     assert association.send_c_echo().Status == 0
     association.release()
-    assert "TLS" in Entry.objects.get(verb="association.refused").details["reason"]
+    details = Entry.objects.get(verb="association.refused").details
+    assert details["reason_code"] == "MUST_USE_TLS"
 
 
 def test_old_versions_of_tls_are_not_spoken(by_tls, listener, test_node, papers):

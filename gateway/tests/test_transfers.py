@@ -8,14 +8,18 @@ from django.utils import timezone
 from pynetdicom import evt
 
 from audit.models import Entry
+from audit.services import record
 from common.refusals import Refused
 from equipment.models import Node
 from equipment.tests.factories import DeviceFactory, NodeFactory
 from gateway.calling.archives import There
+from gateway.dimse import admission
+from gateway.dimse.admission import Refusal
 from gateway.dimse.refusals import forget, note
 from gateway.tests.archive import EXPLICIT, IMPLICIT, Received
 from gateway.tests.machines import machine, port_of
 from gateway.transfers import carry_next
+from gateway.wording import WHY_TURNED_AWAY
 from studies.models import Instance, SentObject, Transfer
 from studies.models.transfer import BACK_OFF
 from studies.services import cancel_transfer, retry_transfer, send_study
@@ -324,12 +328,25 @@ def test_one_archive_answers_in_its_own_line_and_what_others_said_stays(
 
 
 def test_who_was_turned_away_is_shown_with_the_reason_to_who_cares_for_machines(client, person):
-    note("ct01", "10.0.0.7", "calling AE title not recognised")
-    note("CT01", "10.0.0.8", "no reason given: this machine has to call by TLS")
+    note("ct01", "10.0.0.7", admission.UNKNOWN_CALLER)
+    note("CT01", "10.0.0.8", admission.MUST_USE_TLS)
+    record("association.refused", None, by=None, sender="OLD", reason="as it was once written")
     forget()
     client.force_login(person("Engineer"))
 
     page = client.get(reverse("transfers:machines")).content.decode()
 
-    for words in ("<code>ct01</code>", "10.0.0.7", "not recognised", "has to call by TLS"):
+    for words in (
+        "<code>ct01</code>",
+        "10.0.0.7",
+        "another address",
+        "must call by TLS",
+        "once written",
+    ):
         assert words in page
+
+
+def test_every_refusal_is_noted_by_its_code_and_has_words():
+    refusals = {name: it for name, it in vars(admission).items() if isinstance(it, Refusal)}
+
+    assert set(refusals) == {it.code for it in refusals.values()} == set(WHY_TURNED_AWAY)

@@ -174,7 +174,7 @@ class Visit(threading.Thread):
         return State.MESSAGES
 
     def _turn_away(self, request: AssociateRequest, refusal: Refusal) -> State:
-        self.door.clerk.ask(refusals.note, request.calling, self.host, refusal.reason)
+        self.door.clerk.ask(refusals.note, request.calling, self.host, refusal)
         self._wire.send(pdus.reject(refusal.result, refusal.source, refusal.diagnostic))
         return self._await_the_end()
 
