@@ -69,7 +69,7 @@ class FoundThereSerializer(serializers.Serializer[Found]):
     description = serializers.CharField(source="there.description")
     modalities = serializers.CharField(source="there.modalities")
     accession_number = serializers.CharField(source="there.accession_number")
-    objects = serializers.CharField(source="there.objects")
+    objects = serializers.IntegerField(source="there.objects", allow_null=True)
 
 
 class CarriedTransferViewSet(TransferViewSet):

@@ -41,7 +41,8 @@ class There:
     description: str
     modalities: str
     accession_number: str
-    objects: str
+    objects: int | None
+    time: str = ""
 
     @property
     def day(self) -> dt.date | None:
@@ -76,6 +77,11 @@ def _date(text: str) -> dt.date | None:
         return None
 
 
+def _number(text: str) -> int | None:
+    """A count as DICOM writes it; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
 def studies_of(peer: Peer, patient: Patient) -> list[There]:
     """What that archive has under the patient's number, the newest first. Raises NoAnswer."""
     keys = Dataset()
@@ -100,7 +106,7 @@ def studies_of(peer: Peer, patient: Patient) -> list[There]:
             elif code != SUCCESS:
                 raise NoAnswer(_refused(peer, code, status.get("ErrorComment", "")))
     fitting = [one for one in _named(found, peer) if _is_of(one, patient)]
-    return sorted(fitting, key=lambda one: one.date, reverse=True)
+    return sorted(fitting, key=lambda one: (one.date, one.time), reverse=True)
 
 
 def _named(found: list[There], peer: Peer) -> list[There]:
@@ -140,7 +146,8 @@ def _there(answer: Dataset) -> There:
         description=text("StudyDescription"),
         modalities=text("ModalitiesInStudy"),
         accession_number=text("AccessionNumber"),
-        objects=text("NumberOfStudyRelatedInstances"),
+        objects=_number(text("NumberOfStudyRelatedInstances")),
+        time=text("StudyTime"),
     )
 
 

@@ -39,7 +39,7 @@ def archive(monkeypatch):
 
     def tell(_node, patient):
         facts = (patient.patient_id, "", "Maier^Anna", "19700101", "F", "20240101")
-        return [There("1.2.3", *facts, "MR head", "MR", "A17", "120")]
+        return [There("1.2.3", *facts, "MR head", "MR", "A17", 120)]
 
     monkeypatch.setattr("gateway.elsewhere.studies_of", tell)
     return node

@@ -5,7 +5,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from equipment.tests.factories import NodeFactory
-from gateway.calling.archives import STUDY_ROOT_FIND, studies_of
+from gateway.calling.archives import STUDY_ROOT_FIND, _there, studies_of
 from gateway.tests.machines import machine, port_of
 from patients.tests.factories import PatientFactory
 
@@ -41,6 +41,18 @@ def test_a_study_whose_identifier_is_none_is_passed_over_and_never_cut(no_uid, c
     [line] = [one.getMessage() for one in caplog.records if one.name == "gateway.calling.archives"]
     assert line == "OTHER: 1 of 3 answers without a valid Study Instance UID are passed over"
     assert "secret" not in caplog.text.lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("120", 120), (" 7 ", 7), ("", None), ("many", None)]
+)
+def test_a_count_is_a_number_or_nothing(written, read):
+    answer = Dataset()
+    answer.add_new(
+        "NumberOfStudyRelatedInstances", "LO", written
+    )  # as it came, not as it should be
+
+    assert _there(answer).objects == read
 
 
 def test_nothing_is_logged_of_answers_that_are_in_order(caplog):

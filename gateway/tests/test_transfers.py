@@ -308,7 +308,7 @@ def test_one_archive_answers_in_its_own_line_and_what_others_said_stays(
     client.force_login(technician)
     node = Node.objects.archives().get()
     NodeFactory.create(name="The other one", address="127.0.0.1", port=104, is_archive=True)
-    there = There("1.2.3", "P1", "", "Maier^Anna", "19700101", "F", "20240101", "MR", "MR", "", "9")
+    there = There("1.2.3", "P1", "", "Maier^Anna", "19700101", "F", "20240101", "MR", "MR", "", 9)
     monkeypatch.setattr("gateway.elsewhere.studies_of", lambda *_: [there])
     address, htmx = (study.patient_id, node.pk), {"HX-Request": "true"}
     line = client.post(reverse("transfers:ask", args=address), headers=htmx)
@@ -325,6 +325,17 @@ def test_one_archive_answers_in_its_own_line_and_what_others_said_stays(
     assert "The other one" not in begun
     assert "on its way" in again
     assert 'name="study"' not in again
+
+
+def test_archives_stand_in_the_order_that_people_count_in(client, study, technician):
+    for name in ("Archive 13", "archive 2", "Archive", "Ärzte 1"):
+        NodeFactory.create(name=name, address="127.0.0.1", port=104, is_archive=True)
+    client.force_login(technician)
+
+    page = client.get(reverse("transfers:elsewhere", args=[study.patient_id]))
+
+    names = [node.name for node in page.context["archives"]]
+    assert names == ["Archive", "archive 2", "Archive 13", "Ärzte 1"]
 
 
 def test_who_was_turned_away_is_shown_with_the_reason_to_who_cares_for_machines(client, person):

@@ -56,8 +56,8 @@ def found_there(study) -> list[There]:
     patient = study.patient
     facts = (patient.patient_id, "", "Maier^Anna", "19700101", "F", "20240101")
     return [
-        There("1.2.9", *facts, "MR head", "MR", "A17", "120"),
-        There(study.study_instance_uid, *facts, "CT thorax", "CT", "", "3"),
+        There("1.2.9", *facts, "MR head", "MR", "A17", 120),
+        There(study.study_instance_uid, *facts, "CT thorax", "CT", "", 3),
     ]
 
 
