@@ -65,8 +65,8 @@ def batches(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[Present
     as their number allows: what is proposed is what is sent, and no more.
 
     Each stored syntax has a context of its own, so that the receiver decides on each; one more
-    offers the uncompressed ones, for what it does not take otherwise, and the last one those that
-    are compressed without loss, for who takes nothing else.
+    offers the uncompressed ones, for what it does not take otherwise, and the last ones each of
+    those that are compressed without loss, for who takes nothing else: not every image fits each.
     """
     stored: dict[str, set[str]] = {}
     for sop_class, syntax in pairs:
@@ -84,7 +84,8 @@ def batches(pairs: Iterable[tuple[str, str]]) -> Iterator[dict[str, list[Present
 
 def _contexts(sop_class: str, syntaxes: list[str]) -> list[PresentationContext]:
     own = [build_context(sop_class, one) for one in syntaxes]
-    made = [[one for one in some if one not in syntaxes] for some in (TARGETS, LOSSLESS)]
+    makeable = (TARGETS, *((one,) for one in LOSSLESS))
+    made = [[one for one in some if one not in syntaxes] for some in makeable]
     return own + [build_context(sop_class, rest) for rest in made if rest]
 
 
@@ -118,19 +119,30 @@ class Sender:
         if context_id is not None:
             yield place, context_id
             return
-        target = next((it for it in EVERY_TARGET if (one.sop_class, it) in self._takes), None)
-        if target is None:
+        with contextlib.ExitStack() as kept:
+            rewritten, target = self._rewritten(one, kept)
+            yield rewritten, self._takes[one.sop_class, target]
+
+    def _rewritten(self, one: Outgoing, kept: contextlib.ExitStack) -> tuple[Path, str]:
+        """The object in the best syntax that is taken and in which it can be had; the file is
+        there while `kept` is open."""
+        place, identity = absolute(one.path), (one.sop_class, one.sop_instance)
+        trouble: list[NotUsable] = []
+        for target in EVERY_TARGET:
+            if (one.sop_class, target) not in self._takes:
+                continue
+            try:
+                return kept.enter_context(aside_as(place, target, identity)), target
+            except NotUsable as why:
+                trouble.append(why)
+            except OSError as why:
+                raise NotSent(_("There is no room here to convert it.")) from why
+        if not trouble:
             raise NotSent(_("The receiver takes no %(kind)s.") % {"kind": UID(one.sop_class).name})
-        try:
-            with aside_as(place, target, (one.sop_class, one.sop_instance)) as rewritten:
-                yield rewritten, self._takes[one.sop_class, target]
-        except NotUsable as why:
-            raise NotSent(
-                _("The receiver does not take %(syntax)s, and it cannot be converted: %(why)s")
-                % {"syntax": UID(one.transfer_syntax).name, "why": why.sentence}
-            ) from why
-        except OSError as why:
-            raise NotSent(_("There is no room here to convert it.")) from why
+        raise NotSent(
+            _("The receiver does not take %(syntax)s, and it cannot be converted: %(why)s")
+            % {"syntax": UID(one.transfer_syntax).name, "why": trouble[0].sentence}
+        ) from trouble[0]
 
     def _exchange(self, one: Outgoing, source: tuple[Path, int], context_id: int) -> int:
         association = self._association

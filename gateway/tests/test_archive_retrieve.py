@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pydicom
 import pytest
 from pynetdicom import _config, evt
@@ -26,6 +27,7 @@ from gateway.tests.sending import wire_of
 from studies.models import Instance, Study
 from studies.tests.crowd import Crowd
 from studies.tests.filing import filed, renamed, taken
+from studies.tests.made_objects import an_image, saved
 
 pytestmark = pytest.mark.usefixtures("test_node")
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -141,6 +143,43 @@ def test_a_destination_that_takes_one_lossless_syntax_is_sent_that(
 
     assert (responses[-1][0].Status, counts(responses[-1][0])) == (SUCCESS, (3, 0, 0))
     assert {syntax for syntax, _encoded in destination.received.objects.values()} == {syntax}
+
+
+@pytest.fixture
+def with_an_overlay(tmp_path):
+    """A study whose image has an old overlay above its samples: JPEG-LS and JPEG 2000 would lose
+    it."""
+    pixels = np.full((48, 40), 0xF123, np.uint16)
+    image = an_image(pixels, BitsStored=12, HighBit=11)
+    return filed(saved(image, tmp_path / "overlay.dcm"))[0].series.study
+
+
+def test_a_lossless_syntax_that_does_not_fit_gives_way_to_the_next_one_that_is_taken(
+    workstation, with_an_overlay
+):
+    contexts = [(CT, syntax) for syntax in (JPEG_LS, JPEG_2000, RLE)]
+
+    responses, received = workstation.get(of_study(with_an_overlay), *contexts)
+    alone, nothing = workstation.get(of_study(with_an_overlay), (CT, JPEG_LS))
+
+    assert counts(responses[-1][0]) == (1, 0, 0)
+    [(came_in, encoded)] = received.objects.values()
+    assert came_in == RLE
+    assert (pixels_of(came_in, encoded) == 0x123).all()  # what pydicom shows of it
+    assert (counts(alone[-1][0]), nothing.objects) == ((0, 1, 0), {})
+    assert "does not take Explicit VR" in alone[-1][0].ErrorComment
+
+
+def test_a_destination_may_choose_several_lossless_syntaxes(
+    workstation, with_an_overlay, destination, monkeypatch
+):
+    monkeypatch.setattr(_config, "UNRESTRICTED_STORAGE_SERVICE", False)  # it is ours, not theirs
+    with destination((CT, [JPEG_LS, RLE])) as server:
+        registered(server)
+        responses = workstation.move(of_study(with_an_overlay), "ARCHIVE")
+
+    assert counts(responses[-1][0]) == (1, 0, 0)
+    assert [syntax for syntax, _encoded in destination.received.objects.values()] == [RLE]
 
 
 def test_series_and_images_are_got_alone(workstation, study):
