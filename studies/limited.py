@@ -168,9 +168,11 @@ def decoded_frame(path: str | os.PathLike[str], frame: int) -> bytes:
     return decode(path, frame).data
 
 
-def encodings(path: str | os.PathLike[str]) -> list[str]:
-    """The lossless transfer syntaxes in which the object can be had as it is."""
-    found: list[str] = _one({"do": "encodings", "path": os.fspath(path)})[0]["syntaxes"]
+def encodings(path: str | os.PathLike[str], frames: Sequence[int] = ()) -> list[str]:
+    """The lossless transfer syntaxes in which frames (counted from 0; none: all) can be had as
+    they are, as far as that is cheaply known: a later frame may still turn out to be damaged."""
+    question = {"do": "encodings", "path": os.fspath(path), "frames": list(frames)}
+    found: list[str] = _one(question)[0]["syntaxes"]
     return found
 
 

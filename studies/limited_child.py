@@ -120,7 +120,7 @@ def _decode(request: dict[str, Any]) -> Answer:
 def _encodings(request: dict[str, Any]) -> Answer:
     from studies.pixels.compressing import encodings  # noqa: PLC0415
 
-    return {"syntaxes": encodings(_header(request["path"]))}, b""
+    return {"syntaxes": encodings(_header(request["path"]), request["frames"])}, b""
 
 
 def _compress(request: dict[str, Any]) -> Answer:

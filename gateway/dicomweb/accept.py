@@ -87,6 +87,12 @@ def best(request: HttpRequest, offers: Sequence[Offer]) -> tuple[float, Offer] |
     return _best(wishes(request), tuple(offers))
 
 
+def liked(request: HttpRequest, offers: Sequence[Offer]) -> list[Offer]:
+    """All that the client takes, the best first."""
+    found = (offer for wish in wishes(request) for offer in offers if wish.takes(offer))
+    return list(dict.fromkeys(found))
+
+
 @lru_cache(maxsize=1024)  # the frames of a series are offered alike
 def _best(wishes: tuple[Range, ...], offers: tuple[Offer, ...]) -> tuple[float, Offer] | None:
     pairs = ((wish.weight, offer) for wish in wishes for offer in offers if wish.takes(offer))

@@ -3,6 +3,7 @@
 PS3.18 10.4.1.1.6. What a browser of a scanner's study asks for most, hence one query, one read.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -56,7 +57,8 @@ def frames(request: StaffRequest, frames: str = "", **where: str) -> HttpRespons
     stored = finding.one(request, where, with_layout=True)
     numbers = numbers_in(frames, stored)
     finding.viewed(request, stored)
-    offer = chosen(request, stored, offers_of(stored, numbers), partial(_images, numbers))
+    usual, made = offers_of(stored, numbers), partial(_images, numbers)
+    offer = chosen(request, stored, usual, made, [number - 1 for number in numbers])
     etag = etag_of(stored.sha256, "frames", frames, offer)
     answer = unchanged(request, etag, FOR_GOOD)
     if answer is None:
@@ -114,27 +116,23 @@ def _answer(stored: Stored, numbers: list[int], offer: Offer, etag: str) -> Http
     boundary = boundary_for(etag)
     if len(numbers) > 1 or _is_stream(stored):
         stored.place.stat()  # a missing file is said before the answer has begun
-        if not offer.is_multipart:
-            return _whole_stream(stored, offer)
-        parts = (Part(offer.content_type, _pieces(stored, number, offer)) for number in numbers)
-        return multipart(parts, offer.media, boundary)
-    data = frame_bytes(stored, numbers[0], offer.syntax)
-    if offer.is_multipart:
-        return one_part(data, offer.content_type, offer.media, boundary)
-    return HttpResponse(data, content_type=offer.content_type)
-
-
-def _whole_stream(stored: Stored, offer: Offer) -> HttpResponse:
-    pieces = _pieces(stored, 1, offer)
-    return HttpResponse(b"".join(pieces), content_type=offer.content_type)
-
-
-def _pieces(stored: Stored, number: int, offer: Offer) -> Iterator[bytes]:
     if _is_stream(stored):
-        for offset, length in _slices(stored.layout or {}, 1):
-            yield from pieces_of(stored.place, Slice(offset, length))
-    else:
-        yield frame_bytes(stored, number, offer.syntax)
+        if offer.is_multipart:
+            return multipart([Part(offer.content_type, _stream(stored))], offer.media, boundary)
+        return HttpResponse(b"".join(_stream(stored)), content_type=offer.content_type)
+    images = (frame_bytes(stored, number, offer.syntax) for number in numbers)
+    first = next(images)  # so is a frame that cannot be had
+    if len(numbers) > 1:
+        parts = (Part(offer.content_type, [data]) for data in itertools.chain([first], images))
+        return multipart(parts, offer.media, boundary)
+    if offer.is_multipart:
+        return one_part(first, offer.content_type, offer.media, boundary)
+    return HttpResponse(first, content_type=offer.content_type)
+
+
+def _stream(stored: Stored) -> Iterator[bytes]:
+    for offset, length in _slices(stored.layout or {}, 1):
+        yield from pieces_of(stored.place, Slice(offset, length))
 
 
 def frame_bytes(stored: Stored, number: int, syntax: str) -> bytes:

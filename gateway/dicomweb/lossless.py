@@ -28,11 +28,12 @@ def chosen(
     stored: Stored,
     usual: Sequence[Offer],
     forms: Callable[[Iterable[str]], list[Offer]],
+    frames: Sequence[int] = (),
 ) -> Offer:
     """The offer that the client likes best of the usual ones and of those that can be made.
 
-    `forms` are the offers of some syntaxes. The image itself is looked at only when one of them is
-    wanted. Raises NotAcceptable.
+    `forms` are the offers of some syntaxes, `frames` what is wanted of the image (counted from 0;
+    none: all of it). It is looked at only when one of them is liked better. Raises NotAcceptable.
     """
     at_hand = best(request, usual)
     if at_hand is not None and at_hand[0] >= wishes(request)[0].weight:
@@ -40,7 +41,8 @@ def chosen(
     can_be: list[Offer] = []
     if is_better(request, forms(makeable(stored)), usual):
         stored.place.stat()  # a missing file is said as such
-        can_be = forms(one for one in limited.encodings(stored.place) if one in makeable(stored))
+        fitting = limited.encodings(stored.place, frames)
+        can_be = forms(one for one in fitting if one in makeable(stored))
         if is_better(request, can_be, usual):
             return choose(request, can_be)
     return choose(request, usual, also=can_be)

@@ -1,14 +1,15 @@
 """Whole objects of an instance, a series or a study (PS3.18 10.4.1.1.1): as they are stored, or
 rewritten into an uncompressed or a lossless syntax for who asks for that."""
 
+import contextlib
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 
 from gateway.dicomweb import finding
-from gateway.dicomweb.accept import Offer, choose
+from gateway.dicomweb.accept import Offer, choose, liked
 from gateway.dicomweb.answers import (
     ASK_AGAIN,
     FOR_GOOD,
@@ -82,16 +83,23 @@ def several(request: StaffRequest, **where: str) -> HttpResponseBase:
         offer = choose(request, made)
     else:
         offer = choose(request, usual, also=made)
-    etag = etag_of("objects", extent, offer, root_of(request), *where.values())
+    wanted = _wanted(offer, liked(request, [*usual, *made]))
+    etag = etag_of("objects", extent, offer, wanted, root_of(request), *where.values())
     answer = unchanged(request, etag, ASK_AGAIN)
     if answer is None:
-        wanted = offer.syntax if offer.syntax in EVERY_TARGET else ""
         found = _parts(finding.each(instances), wanted, root_of(request))
         if offer.media == ZIP:
             answer = _packed(found, where.get("series") or where["study"])
         else:
             answer = multipart((part for _stored, part in found), DICOM, boundary_for(etag))
     return labelled(answer, etag, ASK_AGAIN)
+
+
+def _wanted(offer: Offer, liked_ones: Iterable[Offer]) -> list[str]:
+    """What is to be made of each object: the syntax that is offered, or the next one that the
+    client likes; nothing that it likes less than objects as they are."""
+    others = (one.syntax for one in (offer, *liked_ones) if one.media == offer.media)
+    return list(dict.fromkeys(itertools.takewhile(EVERY_TARGET.__contains__, others)))
 
 
 def _syntax_of(instances: "InstanceQuerySet") -> str:
@@ -122,15 +130,21 @@ def _packed(found: Iterable[tuple[Stored, Part]], name: str) -> StreamingHttpRes
     return answer
 
 
-def _parts(objects: Iterator[Stored], wanted: str, root: str) -> Iterator[tuple[Stored, Part]]:
-    """Each in the syntax that is wanted (blank: its own). What cannot be converted comes as it is,
-    and says so. A missing file breaks the answer off: a client must not take it for complete."""
+def _parts(
+    objects: Iterator[Stored], wanted: Sequence[str], root: str
+) -> Iterator[tuple[Stored, Part]]:
+    """Each in the first syntax that is wanted and can be had (none: its own). What cannot be
+    converted comes as it is, and says so. A missing file breaks the answer off: a client must not
+    take it for complete."""
     for stored in objects:
-        try:
-            part = _part(stored, wanted or stored.transfer_syntax, root)
-        except NotUsable:
-            part = _part(stored, stored.transfer_syntax, root)
-        yield stored, part
+        yield stored, _best_part(stored, wanted, root)
+
+
+def _best_part(stored: Stored, wanted: Sequence[str], root: str) -> Part:
+    for syntax in wanted:
+        with contextlib.suppress(NotUsable):
+            return _part(stored, syntax, root)
+    return _part(stored, stored.transfer_syntax, root)
 
 
 def _part(stored: Stored, syntax: str, root: str) -> Part:

@@ -391,6 +391,43 @@ def test_whoever_takes_either_gets_what_is_here(viewer, tmp_path):
     assert unequal["Content-Type"] == "image/jls"
 
 
+@pytest.fixture
+def late_overlay(tmp_path):
+    """Three frames; above the samples of the last one lies something, as old overlays do."""
+    truth = np.stack([ramp(), ramp(), ramp(top=65535)])
+    image = an_image(truth, NumberOfFrames=3, BitsStored=12, HighBit=11)
+    return filed(saved(image, tmp_path / "late.dcm"))[0]
+
+
+@pytest.mark.parametrize(
+    ("frames", "status"), [("1", 200), ("2,1", 200), ("3", 406), ("1,2,3", 406), ("", 406)]
+)
+def test_a_later_frame_that_does_not_fit_is_found_before_the_answer_begins(
+    viewer, late_overlay, frames, status
+):
+    path = f"/frames/{frames}".rstrip("/")
+    wish = 'multipart/related; type="image/jls"'
+
+    answer, _body = ask(viewer, address(late_overlay, path), wish)
+    other, body = ask(viewer, address(late_overlay, path), f"{wish}, {STORED};q=0.1")
+
+    assert answer.status_code == status
+    types = {head["content-type"].split(";")[0] for head, _data in parts_of(other, body)}
+    assert types == {"image/jls" if status == 200 else OCTETS}
+
+
+def test_the_first_of_several_frames_is_there_before_the_answer_begins(viewer, samples, tmp_path):
+    good = dcmread(samples / "syntax/ct_1.2.840.10008.1.2.4.80.dcm")
+    fine = get_frame(good.PixelData, 0, number_of_frames=1)
+    good.NumberOfFrames = 2
+    good.PixelData = encapsulate([fine[:500] + b"\xff\x00" * 40_000, fine])
+    [instance] = filed(saved(good, tmp_path / "a.dcm", good.file_meta.TransferSyntaxUID))
+
+    answer, _body = ask(viewer, address(instance, "/frames/1,2"), DECODED)
+
+    assert answer.status_code == 422
+
+
 def test_a_frame_that_would_not_come_back_as_it_is_is_not_acceptable(viewer, tmp_path):
     image = an_image(ramp(top=65535), BitsStored=12, HighBit=11)
     [instance] = filed(saved(image, tmp_path / "a.dcm"))

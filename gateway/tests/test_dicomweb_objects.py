@@ -246,6 +246,43 @@ def test_what_cannot_be_compressed_exactly_is_not_acceptable_alone_and_comes_as_
     assert part == path.read_bytes()
 
 
+def test_a_later_frame_that_does_not_fit_is_found_before_the_answer_begins(viewer, tmp_path):
+    truth = np.stack([ramp(), ramp(top=65535)])
+    image = an_image(truth, NumberOfFrames=2, BitsStored=12, HighBit=11)
+    path = saved(image, tmp_path / "a.dcm")
+    [instance] = filed(path)
+    wish = 'multipart/related; type="application/dicom"; transfer-syntax=1.2.840.10008.1.2.4.80'
+
+    alone, _body = ask(viewer, address(instance), wish)
+    [(head, part)] = parts_of(*ask(viewer, of_study(instance), wish))
+
+    assert alone.status_code == 406
+    assert head["content-type"] == f"{DICOM}; transfer-syntax={EXPLICIT}"
+    assert part == path.read_bytes()
+
+
+def test_among_others_the_next_syntax_that_is_taken_is_made_where_the_first_does_not_fit(
+    viewer, tmp_path
+):
+    fits = an_image(ramp())
+    overlaid = an_image(ramp(top=65535), BitsStored=12, HighBit=11)
+    paths = [saved(fits, tmp_path / "fits.dcm"), saved(overlaid, tmp_path / "overlaid.dcm")]
+    [first, _second] = filed(*renamed(paths, tmp_path))
+    wish = 'multipart/related; type="application/dicom"; transfer-syntax='
+    jpeg_ls, rle = f"{wish}1.2.840.10008.1.2.4.80", f"{wish}1.2.840.10008.1.2.5"
+
+    both, body = ask(viewer, of_study(first), f"{jpeg_ls}, {rle};q=0.9")
+    one, rest = ask(viewer, of_study(first), f"{jpeg_ls}, {DICOM};q=0.5")
+    stored, kept = ask(viewer, of_study(first), f"{jpeg_ls}, multipart/related;q=0.5, {rle};q=0.1")
+
+    def ends(answer, body):
+        return [head["content-type"].rpartition(".")[2] for head, _data in parts_of(answer, body)]
+
+    assert ends(both, body) == ["80", "5"]
+    assert ends(one, rest) == ends(stored, kept) == ["80", "1"]
+    assert len({answer["ETag"] for answer in (both, one)}) == 2
+
+
 def test_a_lossy_syntax_is_not_made(viewer, samples, tmp_path):
     [copy] = renamed([samples / "syntax/ct_1.2.840.10008.1.2.5.dcm"], tmp_path)
     [instance] = filed(copy)

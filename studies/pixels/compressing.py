@@ -5,7 +5,7 @@ What was encoded is decoded again and compared before anybody gets it: an archiv
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from studies.facts import DecodedFrame, NotUsable
 from studies.pixels import codecs
 from studies.pixels.frames import decoded_frame
 from studies.pixels.native import Array, stored_values
+from studies.pixels.plain import frames_of
 from studies.pixels.shape import Shape
 
 _SAMPLES = {"MONOCHROME1": 1, "MONOCHROME2": 1, "PALETTE COLOR": 1, "RGB": 3, "YBR_FULL": 3}
@@ -23,12 +24,31 @@ _BY_PIXEL = 2  # JPEG-LS interleave mode
 _LEAST_BITS = 2  # of a JPEG-LS sample (ISO 14495-1, C.2.2)
 _SHORTEST_SIDE = 32  # that the JPEG 2000 encoder takes: it halves the image five times
 _EIGHT, _SIXTEEN = 8, 16
+LOOKED_THROUGH = 256 << 20  # bytes of later frames, before anything is compressed
 
 
-def encodings(header: Header) -> list[str]:
-    """In which of our lossless syntaxes the object can be had, by its first frame."""
-    frame = _declared(header, 0)
-    return [syntax for syntax in LOSSLESS if _can_be(syntax, header, frame)]
+def encodings(header: Header, numbers: Sequence[int] = ()) -> list[str]:
+    """In which of our lossless syntaxes these frames can be had; none named: all of them.
+
+    By what the header says, the first of them, and what lies uncompressed of the others.
+    """
+    first, *others = numbers or range(frames_of(header))
+    frame = _declared(header, first)
+    found = [syntax for syntax in LOSSLESS if _can_be(syntax, header, frame)]
+    if any(one != RLE for one in found) and not later_fit(header, others):
+        return [one for one in found if one == RLE]
+    return found
+
+
+def later_fit(header: Header, numbers: Sequence[int]) -> bool:
+    """Whether these frames, too, have nothing but values in their cells, as far as that costs
+    little: the standard's shape is the header's, and those that are compressed are not decoded."""
+    shape = Shape.of(header)
+    is_native = header.pixels is not None and header.pixels.fragments is None
+    if not is_native or shape.bits_stored == shape.bits_allocated:
+        return True
+    most = LOOKED_THROUGH // max(shape.frame_bits // 8, 1)
+    return all(_holds_only_values(_declared(header, one)) for one in numbers[:most])
 
 
 def compressed_frame(header: Header, number: int, syntax: str) -> DecodedFrame:
@@ -38,7 +58,7 @@ def compressed_frame(header: Header, number: int, syntax: str) -> DecodedFrame:
     """
     frame = _declared(header, number)
     if not _can_be(syntax, header, frame):
-        raise _not_exact()
+        raise not_exact()
     samples = _samples_of(frame)
     sent = samples if syntax == RLE else _values_of(frame, samples)
     try:
@@ -47,9 +67,9 @@ def compressed_frame(header: Header, number: int, syntax: str) -> DecodedFrame:
     except MemoryError:
         raise
     except Exception as surprise:  # codecs raise what they like
-        raise _not_exact() from surprise
+        raise not_exact() from surprise
     if not np.array_equal(_values_of(frame, back), _values_of(frame, samples)):
-        raise _not_exact()
+        raise not_exact()
     is_rct = syntax == JPEG_2000_LOSSLESS and frame.photometric == "RGB"
     photometric = "YBR_RCT" if is_rct else frame.photometric
     return dataclasses.replace(frame, data=data + b"\0" * (len(data) % 2), photometric=photometric)
@@ -64,7 +84,8 @@ def _declared(header: Header, number: int) -> DecodedFrame:
     return dataclasses.replace(frame, bits_stored=Shape.of(header).bits_stored)
 
 
-def _not_exact() -> NotUsable:
+def not_exact() -> NotUsable:
+    """Why an image is not to be had in a lossless syntax."""
     sentence = "It cannot be compressed that way without changing it."
     return NotUsable("not_exact", sentence, refuse=False)
 
@@ -97,6 +118,10 @@ def _has_only_values(syntax: str, header: Header, frame: DecodedFrame) -> bool:
         return False
     if syntax == JPEG_LS_LOSSLESS and frame.bits_stored < _LEAST_BITS:
         return False
+    return _holds_only_values(frame)
+
+
+def _holds_only_values(frame: DecodedFrame) -> bool:
     samples = _samples_of(frame)
     values = _values_of(frame, samples)
     unsigned = values.astype(samples.dtype)

@@ -8,7 +8,7 @@ from studies.dicom.encapsulation import RLE
 from studies.dicom.reader import UNDEFINED
 from studies.dicom.rewriting import element_head, rewritten
 from studies.facts import NotUsable
-from studies.pixels.compressing import compressed_frame
+from studies.pixels.compressing import compressed_frame, later_fit, not_exact
 from studies.pixels.plain import PLANAR, changes_for, frames_of
 
 _EMPTY_TABLE = struct.pack("<HHI", 0xFFFE, 0xE000, 0)  # every frame is one fragment
@@ -21,6 +21,9 @@ def encapsulated(header: Header, syntax: str) -> tuple[dict[str, Any], bytes]:
     """
     if header.pixels is None:
         raise NotUsable("not_exact", "It has no pixels that could be compressed.", refuse=False)
+    frames = frames_of(header)
+    if syntax != RLE and not later_fit(header, range(1, frames)):
+        raise not_exact()
     first = compressed_frame(header, 0, syntax)
     changes = dict(changes_for(header, first))
     if changes[PLANAR] is not None:  # RLE keeps planes, the others pixels (PS3.5 8.2.2 to 8.2.4)
@@ -31,7 +34,7 @@ def encapsulated(header: Header, syntax: str) -> tuple[dict[str, Any], bytes]:
         "pixels": "fragments",
         "head": len(head),
         "tail": len(whole.tail),
-        "frames": frames_of(header),
+        "frames": frames,
         "shape": first.shape,
     }
     return facts, head + whole.tail + first.data

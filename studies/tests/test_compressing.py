@@ -211,12 +211,23 @@ def test_single_bits_and_objects_without_pixels_are_not_offered(tmp_path):
     assert refused.value.code == "not_exact"
 
 
-def test_a_later_frame_that_does_not_fit_breaks_off_and_leaves_nothing(tmp_path):
-    pixels = noise(12, shape=(3, 48, 40))
-    pixels[2, 0, 0] = 0xF123
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_later_frame_that_does_not_fit_is_found_before_anything_is_made(tmp_path, signed):
+    pixels = noise(12, shape=(3, 48, 40), signed=signed)
+    fine = saved(an_image(pixels, NumberOfFrames=3, **stored(12)), tmp_path / "fine.dcm")
+    pixels[2, 0, 0] = 0x7123
     path = saved(an_image(pixels, NumberOfFrames=3, **stored(12)), tmp_path / "a.dcm")
 
-    made = transcoded(path, JPEG_LS_LOSSLESS)
+    assert limited.encodings(fine) == limited.encodings(path, [1, 0]) == list(LOSSLESS)
+    assert limited.encodings(path) == limited.encodings(path, [0, 2]) == [RLE]
+    with pytest.raises(NotUsable) as refused:
+        transcoded(path, JPEG_LS_LOSSLESS)
+    assert refused.value.code == "not_exact"
+    assert list(transcoded(path, RLE).pieces())
+
+
+def test_a_later_frame_that_is_damaged_breaks_off_and_leaves_nothing(samples):
+    made = transcoded(samples / "misc/fo_multiframe.dcm", RLE)
 
     assert made.size is None
     with pytest.raises(NotUsable):
