@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,9 +20,14 @@ def address_of(request: HttpRequest) -> str:
     """The caller's address. What a proxy forwards is believed only when we stand behind one."""
     told = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:
-        told = request.headers.get("X-Forwarded-For", told).rpartition(",")[2].strip()
+        told = request.META.get("HTTP_X_FORWARDED_FOR", told).rpartition(",")[2].strip()
+    return _in_usual_form(told)
+
+
+@lru_cache(maxsize=1024)  # the same computer asks again and again
+def _in_usual_form(address: str) -> str:
     try:
-        return str(ipaddress.ip_address(told))
+        return str(ipaddress.ip_address(address))
     except ValueError:
         return ""  # a socket file has no address
 

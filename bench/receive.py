@@ -6,8 +6,9 @@ Starts a listener with a database of its own, Orthanc (Debian's, its own index) 
 `storescp --fork` (files alone: no index, no fsync), each in a temporary folder, and sends them the
 same images in turn by DCMTK's `storescu`, TCP_NODELAY=1 on both sides but where Nagle's algorithm
 is said to be on. Every round has objects of its own. Prints medians and ratios; only ratios of one
-run count. Ours is counted when the bytes are synced and the row is committed. Its processor time
-is that of listener and database; with `--with-worker` filing runs meanwhile, and is counted too.
+run count. Ours is counted when the bytes are synced and the row is committed; Orthanc syncs the
+bytes, and its index when it likes. Our processor time is that of listener and database; with
+`--with-worker` filing runs meanwhile, and is counted too.
 """
 
 import argparse

@@ -4,7 +4,7 @@
 
 CT of 512² at 16 bit (0.53 MB), twenty in a request, over one kept connection and over four at once.
 Every round sends objects that are new to both. Only ratios of one run count. Orthanc answers when
-its index has them, unsynced; ours when bytes and rows are durable.
+the bytes are synced and its index has them, unsynced; ours when bytes and rows are durable.
 """
 
 import argparse

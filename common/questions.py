@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 from django.db import NotSupportedError, ProgrammingError, connection
 from django.db.models import QuerySet
 
+from common.at_once import waits
+
 logger = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
@@ -28,6 +30,7 @@ class _Plans:
     are_kept = True
 
 
+@waits
 def asked_again(
     about: Hashable, rows: Callable[[str], QuerySet[Any, Any]], value: str
 ) -> Row | None:

@@ -41,7 +41,10 @@ INSTANCE = f"{SERIES}/instances/<uid:instance>"
 FRAMES = f"{INSTANCE}/frames/<str:frames>"
 
 urlpatterns = [
-    path(FRAMES, frames.frames, name="frames"),  # what is asked for most
+    # What is asked for most stands first: it is found sooner.
+    path(FRAMES, frames.frames, name="frames"),
+    path(f"{INSTANCE}/thumbnail", thumbnails.instance, name="instance-thumbnail"),
+    path(f"{INSTANCE}/rendered", rendered.instance, name="instance-rendered"),
     path("modality-scheduled-procedure-steps", worklist.scheduled_steps, name="scheduled-steps"),
     path(
         "modality-performed-procedure-steps/<uid:step>",
@@ -67,10 +70,8 @@ urlpatterns = [
     path(f"{INSTANCE}/metadata", metadata.metadata, name="instance-metadata"),
     path(f"{STUDY}/rendered", rendered.several, name="study-rendered"),
     path(f"{SERIES}/rendered", rendered.several, name="series-rendered"),
-    path(f"{INSTANCE}/rendered", rendered.instance, name="instance-rendered"),
     path(f"{STUDY}/thumbnail", thumbnails.several, name="study-thumbnail"),
     path(f"{SERIES}/thumbnail", thumbnails.several, name="series-thumbnail"),
-    path(f"{INSTANCE}/thumbnail", thumbnails.instance, name="instance-thumbnail"),
     path(f"{INSTANCE}/frames", frames.frames, name="all-frames"),
     path(f"{FRAMES}/rendered", rendered.frames, name="frames-rendered"),
     path(f"{FRAMES}/thumbnail", thumbnails.frame, name="frame-thumbnail"),

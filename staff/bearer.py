@@ -29,7 +29,7 @@ def owner_of(secret: str) -> User | None:
 
 
 def secret_in(request: HttpRequest) -> str | None:
-    scheme, _sep, secret = request.headers.get("Authorization", "").partition(" ")
+    scheme, _sep, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     return secret.strip() if scheme.lower() == SCHEME else None
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from common.at_once import waits
 from studies.facts import DecodedFrame, InstanceFacts, NotUsable, Picture
 from studies.limited_process import Broken, LimitedProcess
 
@@ -214,6 +215,7 @@ def _one(question: dict[str, Any]) -> Answered:
     return found
 
 
+@waits
 def _ask(questions: Sequence[dict[str, Any]]) -> list[Answered | NotUsable]:
     """Ask one child everything, a few questions ahead; replace it when it breaks.
 

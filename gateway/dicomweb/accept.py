@@ -103,7 +103,7 @@ def wishes(request: HttpRequest) -> tuple[Range, ...]:
     """What the client accepts, best first. A query parameter goes before the header."""
     # In a query "+" is a space: application/dicom+json arrives torn.
     asked = request.GET.get("accept", "").replace("dicom json", "dicom+json")
-    text = asked or request.headers.get("Accept", "") or "*/*"
+    text = asked or request.META.get("HTTP_ACCEPT", "") or "*/*"
     if len(text) > LONGEST:
         raise BadQuestion(_("The Accept header is too long."))
     return _read(text)

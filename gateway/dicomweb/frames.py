@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
+from common.at_once import read_at
 from gateway.dicomweb import finding
 from gateway.dicomweb.accept import EXPLICIT, OCTETS, Offer
 from gateway.dicomweb.answers import (
@@ -166,7 +167,7 @@ def _slices(layout: dict[str, Any], number: int) -> list[list[int]]:
 def _read(place: Path, slices: list[list[int]]) -> bytes:
     descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        pieces = [os.pread(descriptor, length, offset) for offset, length in slices]
+        pieces = [read_at(descriptor, length, offset) for offset, length in slices]
     finally:
         os.close(descriptor)
     if any(len(piece) != length for piece, (_at, length) in zip(pieces, slices, strict=True)):

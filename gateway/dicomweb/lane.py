@@ -11,6 +11,7 @@ import contextlib
 import io
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ from django.urls import get_resolver
 from prometheus_client import Counter
 
 from audit.origin import OriginMiddleware
+from common.at_once import HasToWait, at_once
 from gateway.dicomweb.callers import callers
 from gateway.dicomweb.roots import PREFIX
 
@@ -39,6 +41,9 @@ STREAMS = 2 * THREADS  # long answers have threads of their own: slow readers ho
 LOOK_SECONDS = 30.0  # between two looks whether a thread's connection to the database is too old
 STALLED_SECONDS = 60.0  # a reader who takes nothing for so long is given up
 GOOD = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+# A frame that lies in memory, a small picture that was drawn: a thread costs more than the answer.
+_AT_ONCE = re.compile(r"/(frames/[0-9]+|thumbnail|rendered)$")
 
 _answering = ThreadPoolExecutor(THREADS, thread_name_prefix="lane")
 _pouring = ThreadPoolExecutor(STREAMS, thread_name_prefix="pour")
@@ -53,8 +58,10 @@ def is_open_to(scope: HTTPScope) -> bool:
 
 async def answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: Send) -> bool:
     """Answer, or say False and leave everything to the full way."""
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(_answering, quick, scope)
+    try:
+        found = on_the_loop(scope)
+    except HasToWait:
+        found = await asyncio.get_running_loop().run_in_executor(_answering, quick, scope)
     if found is None:
         return False
     head = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in found.items()]
@@ -69,6 +76,14 @@ async def answer(scope: HTTPScope, receive: ASGIReceiveCallable, send: Send) -> 
     return True
 
 
+def on_the_loop(scope: HTTPScope) -> HttpResponseBase | None:
+    """The same as `quick`. Raises HasToWait for what only a thread can answer."""
+    if not _AT_ONCE.search(scope["path"]):
+        raise HasToWait
+    with at_once():
+        return quick(scope)
+
+
 def quick(scope: HTTPScope) -> HttpResponseBase | None:
     """The view's answer if it is a good one for a known caller, else None."""
     request = ASGIRequest(scope, io.BytesIO())
@@ -78,6 +93,8 @@ def quick(scope: HTTPScope) -> HttpResponseBase | None:
     request.came_quickly = True  # type: ignore[attr-defined]
     try:
         found = cast(HttpResponseBase, _chain(request))
+    except HasToWait:
+        raise
     except Exception as why:  # the full way meets it again and says it properly
         logger.debug("The quick way ended: %r", why)
         _drop_broken_connection()

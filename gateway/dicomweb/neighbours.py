@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from common.at_once import waits
+
 Row = tuple[Any, ...]
 REMEMBERED_SECONDS = 1.0
 MOST_SERIES = 50
@@ -26,10 +28,16 @@ class Neighbours:
         None: not here, or the first in a while. Then the object is looked up by itself.
         """
         until, known = self._series.get(about, (0.0, {}))
+        if known and until > time.monotonic():
+            return known.get(uid)
+        return self._learn(about, uid, rows)
+
+    @waits
+    def _learn(self, about: Hashable, uid: str, rows: Callable[[], dict[str, Row]]) -> Row | None:
+        until, known = self._series.get(about, (0.0, {}))
         now = time.monotonic()
-        if until > now:
-            if not known:  # the second within a second
-                known.update(rows())
+        if until > now:  # the second within a second
+            known.update(rows())
             return known.get(uid)
         if len(self._series) >= MOST_SERIES:
             self._series.clear()

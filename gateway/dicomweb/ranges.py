@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.at_once import read_at
+
 PIECE = 1024 * 1024  # bytes read at once, whatever the size of the file
 MOST_RANGES = 16  # in one request; whoever wants more crumbs gets the whole loaf
 _RANGE = re.compile(r"([0-9]{0,18})-([0-9]{0,18})")
@@ -93,11 +95,10 @@ def _apart(found: list[Slice]) -> list[Slice]:
 def pieces_of(path: Path, part: Slice) -> Iterator[bytes]:
     """The bytes of a slice, a piece at a time. The file is opened before the first piece."""
     with path.open("rb", buffering=0) as stream:
-        stream.seek(part.start)
-        left = part.length
-        while left > 0:
-            piece = stream.read(min(PIECE, left))
+        at = part.start
+        while at < part.end:
+            piece = read_at(stream.fileno(), min(PIECE, part.end - at), at)
             if not piece:
                 raise EOFError(f"{path.name} is shorter than it was")
-            left -= len(piece)
+            at += len(piece)
             yield piece

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from audit.services import record
+from common.at_once import waits
 from patients.models import Patient
 from studies.models import Study
 from studies.services import view_study
@@ -30,10 +31,12 @@ def note(verb: str, study_pk: int, patient_pk: int, by: "User") -> None:
     This process remembers first, then all of them through the cache. With the cache away an entry
     too many is written rather than one too few.
     """
-    key = (verb, study_pk, by.pk)
-    now = time.monotonic()
-    if _noted.get(key, 0.0) > now:
-        return
+    if _noted.get((verb, study_pk, by.pk), 0.0) <= time.monotonic():
+        _note(verb, study_pk, patient_pk, by)
+
+
+@waits
+def _note(verb: str, study_pk: int, patient_pk: int, by: "User") -> None:
     if len(_noted) >= MOST_REMEMBERED:
         _noted.clear()
     if _is_first(f"trail:{verb}:{study_pk}:{by.pk}"):
@@ -42,7 +45,7 @@ def note(verb: str, study_pk: int, patient_pk: int, by: "User") -> None:
             view_study(study, by=by, how=HOW)
         else:
             record(verb, study, by=by, patient=study.patient, how=HOW)
-    _noted[key] = now + QUIET_SECONDS / 2
+    _noted[verb, study_pk, by.pk] = time.monotonic() + QUIET_SECONDS / 2
 
 
 def _is_first(key: str) -> bool:

@@ -1,5 +1,6 @@
 """The quick way: for who has just come in, with good answers only, and the same ones."""
 
+import os
 import time
 import zlib
 from typing import Any
@@ -9,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.core.cache import cache
 
 from audit.models import Entry
+from common.at_once import HasToWait
 from gateway.dicomweb import lane, trail
 from gateway.dicomweb.callers import callers
 from gateway.dicomweb.neighbours import neighbours
@@ -21,6 +23,7 @@ from studies.tests.made_objects import an_image, ramp, saved
 pytestmark = pytest.mark.django_db
 
 STORED = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+PICTURES = ("thumbnail", "rendered")
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +76,11 @@ def asked(path, authorization="", host="localhost", **headers) -> Any:
 def quick(scope) -> Any:
     """The quick way's answer, or None."""
     return lane.quick(scope)
+
+
+def on_the_loop(scope) -> Any:
+    """The same there where nothing may wait."""
+    return lane.on_the_loop(scope)
 
 
 def come_in(client, image, authorization):
@@ -200,6 +208,64 @@ def test_a_frame_takes_one_question_to_the_database_and_the_next_of_its_series_n
             assert quick(asked(path, key)).content
 
 
+@pytest.fixture
+def looked_at(client, image, program):
+    """A program in the middle of a series: what it asks for next, waiting for nothing."""
+    key = program()
+    come_in(client, image, key)
+    pictures = (asked(f"{address(image)}/{rest}", key, accept="image/jpeg") for rest in PICTURES)
+    scopes = [asked(f"{address(image)}/frames/1", key), *pictures]
+    scopes[-1]["query_string"] = b"viewport=256,256"
+    for scope in scopes * 2:
+        assert quick(scope)
+    return scopes
+
+
+def test_what_lies_in_memory_is_answered_on_the_loop_and_the_same(looked_at):
+    for scope in looked_at:
+        found = on_the_loop(scope)
+
+        assert (found.status_code, found.content) == (200, quick(scope).content)
+
+
+def forget_the_trail(_monkeypatch):
+    trail._noted.clear()
+
+
+def forget_the_series(_monkeypatch):
+    neighbours.forget()
+
+
+def empty_the_memory_of_files(monkeypatch):
+    def away(*_):
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "preadv", away)
+
+
+@pytest.mark.parametrize(
+    "happens", [forget_the_trail, forget_the_series, empty_the_memory_of_files]
+)
+def test_what_has_to_be_waited_for_is_left_to_a_thread(looked_at, happens, monkeypatch):
+    for scope in looked_at[:2]:  # what is rendered leaves another trail
+        happens(monkeypatch)
+
+        with pytest.raises(HasToWait):
+            on_the_loop(scope)
+
+        assert quick(scope)
+
+
+def test_what_has_to_be_drawn_or_decoded_is_left_to_a_thread(looked_at):
+    path = looked_at[0]["path"]
+    drawn = {**looked_at[2], "path": f"{path}/rendered", "query_string": b"viewport=64,64"}
+
+    with pytest.raises(HasToWait):
+        on_the_loop(drawn)
+
+    assert quick(drawn)
+
+
 def test_what_was_rejected_is_remembered_for_no_longer_than_a_second(
     client, image, program, monkeypatch
 ):
@@ -238,3 +304,11 @@ def test_metadata_is_sent_on_as_it_is_kept_to_whoever_takes_that(client, image, 
     assert packed["ETag"] != plain["ETag"]
     assert "Accept-Encoding" in packed["Vary"]
     assert not refused.has_header("Content-Encoding")
+
+
+def test_only_what_is_asked_for_by_the_hundred_is_tried_on_the_loop(looked_at):
+    for rest in ("", "/metadata", "/frames/1,1", "/bulkdata/00420011"):
+        whole = looked_at[0]["path"].removesuffix("/frames/1")
+
+        with pytest.raises(HasToWait):
+            on_the_loop({**looked_at[0], "path": f"{whole}{rest}"})
