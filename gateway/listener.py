@@ -22,6 +22,7 @@ from gateway.dimse.admission import TOO_MANY
 from gateway.dimse.association import Call
 from gateway.dimse.clerk import Clerk, Clerks
 from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
+from gateway.dimse.notebook import Notebook
 from gateway.dimse.registry import SERVICES, answer
 from gateway.dimse.scribe import Scribe
 from gateway.dimse.tls import server_context
@@ -48,7 +49,8 @@ class Door(ThreadedAssociationServer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.tls = server_context()
-        self.clerk, self.finders, self.scribe = Clerk(), Clerks(FINDERS), Scribe()
+        self.clerk, self.finders = Clerk(), Clerks(FINDERS)
+        self.scribe, self.notebook = Scribe(), Notebook()
         self.closing, self._closes = os.pipe()  # readable from the moment we close
         self.is_closing = False
         self._guests: list[Visit | Call] = []
@@ -60,6 +62,7 @@ class Door(ThreadedAssociationServer):
         self.clerk.start()
         self.finders.start()
         self.scribe.start()
+        self.notebook.start()
 
     # ── who is here ──────────────────────────────────────────────────────────────────────────────
 
@@ -139,6 +142,7 @@ class Door(ThreadedAssociationServer):
             if isinstance(visit, Visit) and visit.is_alive():
                 visit.cut()
         self.scribe.close()
+        self.notebook.close()
         self.finders.close()
         self.clerk.close()
         os.close(self.closing)

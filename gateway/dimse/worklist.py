@@ -6,9 +6,8 @@ What is answered is decided by `Query`. It is carried by our own upper layer
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
 
@@ -18,6 +17,7 @@ from pynetdicom.events import Event
 
 from equipment.services import Caller
 from gateway.dimse.cancelling import BREATH, is_cancelled
+from gateway.dimse.notebook import Note, Notebook
 from gateway.dimse.outcomes import NotAuthorised, Outcome, failure_of, status_of
 from gateway.statuses import (
     CANCELLED,
@@ -30,7 +30,7 @@ from gateway.statuses import (
     SUCCESS,
 )
 from worklist.dicom import Found, Profile, find_steps, keys_of, read_identifier
-from worklist.services import Asked, note_query
+from worklist.services import Asked
 
 # PS3.4 table K.4-1
 STATUSES = {
@@ -94,12 +94,11 @@ class Query:
         self._asked = replace(self._asked, status=outcome.status, error=outcome.comment)
         return outcome
 
-    def end(self, leave: Callable[[Callable[[], None]], object]) -> None:
-        """Leave it to somebody to write down, once the answer is on its way."""
+    def end(self, notebook: Notebook) -> None:
+        """Have it written down, once the answer is on its way."""
         if self.caller.device_pk is not None:
             milliseconds = round(1000 * (time.monotonic() - self._begun))
-            note = partial(note_query, self.caller.device_pk, self._asked)
-            leave(partial(note, milliseconds=milliseconds))
+            notebook.put(Note(self.caller.device_pk, self._asked, milliseconds))
 
 
 def handle_find(event: Event) -> Iterator[Answer]:
@@ -119,4 +118,4 @@ def handle_find(event: Event) -> Iterator[Answer]:
     except Exception as why:
         yield status_of(query.fail(why)), None
     finally:
-        query.end(call.door.clerk.leave)
+        query.end(call.door.notebook)

@@ -14,6 +14,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from gateway.dimse.association import Call
+from gateway.dimse.notebook import Note, Notebook
 from gateway.dimse.upper_layer.visit import Visit
 from gateway.dimse.upper_layer.wire import Wire
 from gateway.tests.conftest import PERFORMED_STEP, WORKLIST
@@ -34,6 +35,7 @@ from gateway.tests.raw import (
     request,
 )
 from worklist.models import WorklistQuery
+from worklist.services import Asked
 from worklist.tests.factories import ScheduledProcedureFactory
 
 pytestmark = pytest.mark.usefixtures("test_node")
@@ -107,6 +109,21 @@ def test_what_a_scanner_asks_is_kept_with_what_it_was_answered(ask, scanner, eve
     assert kept.first_at < kept.last_at
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_without_end_is_written_once(scanner):
+    usual, other = (Asked(keys={"PatientName": name}, status=0) for name in ("A*", "B*"))
+    notebook = Notebook()
+    for asked in (usual, other, *[usual] * 38):
+        notebook.put(Note(scanner.pk, asked, 5))
+
+    notebook.start()
+    notebook.close()
+
+    kept = {query.keys["PatientName"]: query for query in WorklistQuery.objects.all()}
+    assert {name: query.times for name, query in kept.items()} == {"A*": 39, "B*": 1}
+    assert kept["A*"].first_at < kept["A*"].last_at
+
+
 def test_a_query_that_cannot_be_answered_is_kept_with_the_reason(ask, scanner, eventually):
     item = Dataset()
     item.add_new("ScheduledProcedureStepStartDate", "DA", "tomorrow")
@@ -125,7 +142,7 @@ def test_an_answer_does_not_depend_on_its_being_kept(ask, scanner, monkeypatch):
     def away(*_, **__):
         raise OperationalError("away")
 
-    monkeypatch.setattr("gateway.dimse.worklist.note_query", away)
+    monkeypatch.setattr("gateway.dimse.notebook.note_query", away)
 
     for _ in range(2):
         statuses, answers = ask(query(), calling="CT01")

@@ -18,7 +18,7 @@ SUCCESS, CANCELLED = 0x0000, 0xFE00
 
 # Machines ask the same every minute; composing this would take longer than having it done.
 COUNT_UP = """
-UPDATE worklist_worklistquery SET last_at = %s, times = times + 1, milliseconds = %s
+UPDATE worklist_worklistquery SET last_at = %s, times = times + %s, milliseconds = %s
 WHERE id IN (SELECT id FROM worklist_worklistquery WHERE device_id = %s
              ORDER BY last_at DESC, id DESC LIMIT %s)
   AND keys = %s::jsonb AND ignored = %s::jsonb AND status = %s AND error = %s
@@ -39,9 +39,8 @@ class WorklistQueryQuerySet(models.QuerySet["WorklistQuery"]):
         keys, ignored = json.dumps(told.keys), json.dumps(told.ignored)
         facts = (keys, ignored, told.status, told.error, told.steps, told.was_cut)
         with connection.cursor() as cursor:
-            cursor.execute(
-                COUNT_UP, (told.last_at, told.milliseconds, told.device_id, among, *facts)
-            )
+            changes = told.last_at, told.times, told.milliseconds
+            cursor.execute(COUNT_UP, (*changes, told.device_id, among, *facts))
             return bool(cursor.rowcount)
 
     def latest_first(self) -> Self:

@@ -34,16 +34,25 @@ class Asked:
     was_cut: bool = False
 
 
-def note_query(device_pk: int, asked: Asked, *, milliseconds: int) -> None:
-    """Keep what a device asked and was answered; what it asked just before only counts up.
+def note_query(
+    device_pk: int,
+    asked: Asked,
+    *,
+    milliseconds: int,
+    times: int = 1,
+    since: dt.datetime | None = None,
+) -> None:
+    """Keep what a device asked, so many times since a moment ago, and was answered; what it asked
+    just before only counts up.
 
     That is nearly always so, and one statement.
     """
     now = timezone.now()
     told = WorklistQuery(
         device_id=device_pk,
-        first_at=now,
+        first_at=since or now,
         last_at=now,
+        times=times,
         milliseconds=milliseconds,
         **{one.name: getattr(asked, one.name) for one in fields(asked)},
     )

@@ -75,7 +75,7 @@ class Finding:
         except Exception as why:
             yield self._said(self._query.fail(why))
         finally:
-            self._query.end(self._door.clerk.leave)
+            self._query.end(self._door.notebook)
 
     def _find(self) -> tuple[int, list[int], list[bytes]]:
         """All that the database has to do with it, in the thread that has a connection."""
