@@ -22,6 +22,7 @@ _SAMPLES = {"MONOCHROME1": 1, "MONOCHROME2": 1, "PALETTE COLOR": 1, "RGB": 3, "Y
 _RGB_IN = 1  # as the codec is told, so that it takes the components apart reversibly
 _BY_PIXEL = 2  # JPEG-LS interleave mode
 _LEAST_BITS = 2  # of a JPEG-LS sample (ISO 14495-1, C.2.2)
+_FEWEST_PIXELS = 256  # of a JPEG-LS image: for smaller ones the encoder gives itself no room
 _SHORTEST_SIDE = 32  # that the JPEG 2000 encoder takes: it halves the image five times
 _EIGHT, _SIXTEEN = 8, 16
 LOOKED_THROUGH = 256 << 20  # bytes of later frames, before anything is compressed
@@ -116,7 +117,8 @@ def _has_only_values(syntax: str, header: Header, frame: DecodedFrame) -> bool:
     shape = Shape.of(header)
     if shape.high_bit != shape.bits_stored - 1:
         return False
-    if syntax == JPEG_LS_LOSSLESS and frame.bits_stored < _LEAST_BITS:
+    is_tiny = frame.rows * frame.columns < _FEWEST_PIXELS
+    if syntax == JPEG_LS_LOSSLESS and (is_tiny or frame.bits_stored < _LEAST_BITS):
         return False
     return _holds_only_values(frame)
 

@@ -171,6 +171,7 @@ def test_dcmtk_decodes_what_was_stored(tmp_path, dcmtk, syntax, kind):
         (noise(12) << 4, {"BitsStored": 12, "HighBit": 15}, [RLE]),
         (noise(1), stored(1), [JPEG_2000_LOSSLESS, RLE]),
         (noise(16, shape=(31, 64)), {}, [JPEG_LS_LOSSLESS, RLE]),  # too low to be halved
+        (noise(8, shape=(8, 8)), {}, [RLE]),  # too small for the encoder of JPEG-LS
         (noise(16).astype("u4"), {}, []),
         (noise(16).astype("f4"), {}, []),
         (noise(8), {"PhotometricInterpretation": "YBR_PARTIAL_420"}, []),
