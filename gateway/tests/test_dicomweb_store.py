@@ -1,6 +1,7 @@
 """Objects sent over the web: what is kept, what is refused, and what the sender is told."""
 
 import json
+import time
 
 import pytest
 from django.db import DatabaseError
@@ -8,6 +9,7 @@ from pydicom import dcmread
 
 from audit.models import Entry
 from common.files import NoRoom, absolute
+from common.half_written import HalfWritten
 from gateway.dicomweb.store import outcomes as codes
 from gateway.dicomweb.store import taking, views
 from gateway.dicomweb.xml_model import model_of
@@ -202,6 +204,26 @@ def test_good_objects_of_a_body_that_breaks_off_are_not_taken(
     assert answer.status_code == 400
     assert not IncomingFile.objects.exists()
     assert half_written() == []
+
+
+def test_helpers_are_done_with_a_body_that_broke_off_before_it_is_let_go(
+    client, technician, slices, half_written, monkeypatch
+):
+    finish, at_work = HalfWritten.finish, []
+
+    def slowly(half):
+        at_work.append(half)
+        time.sleep(0.05)
+        finish(half)
+        at_work.remove(half)
+
+    monkeypatch.setattr(HalfWritten, "finish", slowly)
+    monkeypatch.setattr(taking, "AT_ONCE", 2)
+    broken = body_of([*slices, *slices])[:-40]
+
+    answer = client.post("/dicom-web/studies", broken, content_type=RELATED)
+
+    assert (answer.status_code, at_work, half_written()) == (400, [], [])
 
 
 @pytest.mark.parametrize(

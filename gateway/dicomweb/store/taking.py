@@ -1,15 +1,15 @@
 """Objects while they arrive: each into a file of its own, synced and read behind the sender's back.
 
-A few threads of a request hash, sync and read what has come, so that neither the disk nor the
-reader makes the sender wait. Nothing is kept for good before the whole body was in form.
+A few threads hash, sync and read what has come, so that neither the disk nor the reader makes the
+sender wait. Nothing is kept for good before the whole body was in form.
 """
 
 import logging
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from common.files import KeptFile
 from common.half_written import HalfWritten
@@ -30,11 +30,13 @@ from studies.facts import InstanceFacts, NotUsable
 from studies.services import Announced, foresee
 
 MOST_OBJECTS = 20_000  # in one request
-HELPERS = 5  # threads of one request
+SYNCING = 8  # threads of a process, for all its requests: to start some for each takes long
 AT_ONCE = 8  # objects synced and read together
 MOST_PENDING = 4  # batches; then the sender waits
 FORESEEN_AT_ONCE = 200  # objects whose facts wait for what is known of them
 
+_syncing = ThreadPoolExecutor(SYNCING, thread_name_prefix="syncing")
+_reading = ThreadPoolExecutor(limited.READERS, thread_name_prefix="reading")
 logger = logging.getLogger(__name__)
 Read = list[InstanceFacts | NotUsable]
 
@@ -71,6 +73,11 @@ class Batch:
     synced: list[Future[None]]
     read: Future[Read]
 
+    def let_go(self) -> None:
+        """Nobody wants to know any more. Afterwards no helper is at its files."""
+        work: list[Future[Any]] = [self.read, *self.synced]
+        wait([one for one in work if not one.cancel()])
+
 
 class Taking:
     """Takes the parts of one body. `study` is the one the address names, or blank."""
@@ -81,14 +88,14 @@ class Taking:
         self._complete: list[Arrival] = []
         self._pending: deque[Batch] = deque()
         self._usable: list[tuple[Arrival, InstanceFacts]] = []
-        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="taking")
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         """Whatever was not named is let go."""
-        self._helpers.shutdown()
+        for batch in self._pending:
+            batch.let_go()
         for arrival in self.arrivals:
             if arrival.half is not None:
                 arrival.half.forget()
@@ -129,20 +136,24 @@ class Taking:
         """Let the helpers sync and read what is complete; wait when they are far behind."""
         arrivals, self._complete = self._complete, []
         halves = [arrival.half for arrival in arrivals if arrival.half is not None]
-        read = self._helpers.submit(limited.read_many, [half.place for half in halves])
+        read = _reading.submit(limited.read_many, [half.place for half in halves])
         # Side by side: the file system then writes its journal once for several.
-        synced = [self._helpers.submit(half.finish) for half in halves]
+        synced = [_syncing.submit(half.finish) for half in halves]
         self._pending.append(Batch(arrivals, synced, read))
         if len(self._pending) > MOST_PENDING:
-            self._judge(self._pending.popleft())
+            self._judge_first()
 
     def settle(self) -> None:
         """Everything has come: wait for the helpers, and know what becomes of each object."""
         if self._complete:
             self._hand_over()
         while self._pending:
-            self._judge(self._pending.popleft())
+            self._judge_first()
         self._foresee()
+
+    def _judge_first(self) -> None:
+        self._judge(self._pending[0])
+        self._pending.popleft()
 
     def _judge(self, batch: Batch) -> None:
         found = batch.read.result()
@@ -150,6 +161,7 @@ class Taking:
             for sync in batch.synced:
                 sync.result()
         except OSError as why:
+            batch.let_go()
             for arrival in batch.arrivals:
                 _no_room(arrival, why)
             return
