@@ -20,6 +20,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from asgiref.typing import ASGIReceiveCallable, HTTPScope
+from django.core.exceptions import SynchronousOnlyOperation
 from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
@@ -43,7 +44,7 @@ STALLED_SECONDS = 60.0  # a reader who takes nothing for so long is given up
 GOOD = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 # A frame that lies in memory, a small picture that was drawn: a thread costs more than the answer.
-_AT_ONCE = re.compile(r"/(frames/[0-9]+|thumbnail|rendered)$")
+_AT_ONCE = re.compile(r"/instances/[^/]+/(frames/[0-9]+|thumbnail|rendered)$")
 
 _answering = ThreadPoolExecutor(THREADS, thread_name_prefix="lane")
 _pouring = ThreadPoolExecutor(STREAMS, thread_name_prefix="pour")
@@ -80,8 +81,11 @@ def on_the_loop(scope: HTTPScope) -> HttpResponseBase | None:
     """The same as `quick`. Raises HasToWait for what only a thread can answer."""
     if not _AT_ONCE.search(scope["path"]):
         raise HasToWait
-    with at_once():
-        return quick(scope)
+    try:
+        with at_once():
+            return quick(scope)
+    except SynchronousOnlyOperation as why:  # Django's own word for it
+        raise HasToWait from why
 
 
 def quick(scope: HTTPScope) -> HttpResponseBase | None:
@@ -93,7 +97,7 @@ def quick(scope: HTTPScope) -> HttpResponseBase | None:
     request.came_quickly = True  # type: ignore[attr-defined]
     try:
         found = cast(HttpResponseBase, _chain(request))
-    except HasToWait:
+    except (HasToWait, SynchronousOnlyOperation):
         raise
     except Exception as why:  # the full way meets it again and says it properly
         logger.debug("The quick way ended: %r", why)

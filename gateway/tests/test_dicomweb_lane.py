@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.core.exceptions import SynchronousOnlyOperation
 
 from audit.models import Entry
 from common.at_once import HasToWait
@@ -307,8 +308,19 @@ def test_metadata_is_sent_on_as_it_is_kept_to_whoever_takes_that(client, image, 
 
 
 def test_only_what_is_asked_for_by_the_hundred_is_tried_on_the_loop(looked_at):
-    for rest in ("", "/metadata", "/frames/1,1", "/bulkdata/00420011"):
-        whole = looked_at[0]["path"].removesuffix("/frames/1")
-
+    instance = looked_at[0]["path"].removesuffix("/frames/1")
+    series, _slash, _uid = instance.rpartition("/instances/")
+    paths = [f"{instance}{rest}" for rest in ("", "/metadata", "/frames/1,1", "/bulkdata/00420011")]
+    for path in (*paths, f"{series}/thumbnail", f"{series}/rendered"):
         with pytest.raises(HasToWait):
-            on_the_loop({**looked_at[0], "path": f"{whole}{rest}"})
+            on_the_loop({**looked_at[0], "path": path})
+
+
+def test_a_question_to_the_database_on_the_loop_is_left_to_a_thread(looked_at, monkeypatch):
+    def asks_the_database(_request):
+        raise SynchronousOnlyOperation
+
+    monkeypatch.setattr(lane, "_chain", asks_the_database)
+
+    with pytest.raises(HasToWait):
+        on_the_loop(looked_at[0])
