@@ -228,6 +228,19 @@ def live_server(django_db_setup: None, ending_server: None, live_server: Any) ->
     return live_server
 
 
+@pytest.fixture(autouse=True)
+def _answered_before_the_flush(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a page has asked for last is answered before the database is emptied: under load the
+    two would wait for each other."""
+    if "live_server" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    server = request.getfixturevalue("live_server").thread
+    yield
+    server.httpd.hang_up()
+
+
 # ── tools that pip cannot bring ──────────────────────────────────────────────────────────────────
 
 

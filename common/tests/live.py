@@ -34,8 +34,11 @@ class EndingServer(ThreadedWSGIServer):
             self._open.pop(request, None)
 
     def server_close(self) -> None:
-        """Hang up, and wait until nobody holds the database any more."""
         super().server_close()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """End all connections, and wait until nobody holds the database any more."""
         for connection, thread in list(self._open.items()):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
