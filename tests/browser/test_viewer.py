@@ -14,12 +14,18 @@ from pydicom import dcmread
 from pydicom.encaps import encapsulate
 from pydicom.uid import generate_uid
 
+from studies.models import Instance
 from studies.tests.filing import filed, renamed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SHOWN = ".pane[data-state=image]"
 SECONDS = 15_000
+THREE_STEPS = """() => [1, 2, 3].forEach(() => document.body.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "ArrowDown", bubbles: true, cancelable: true })))"""
+# Whoever passes by an image does so for the moment that the viewer waits before it asks for it.
+STAYING_LONGER = """const soon = window.setTimeout;
+window.setTimeout = (what, after, ...more) => soon(what, after === 40 ? 2000 : after, ...more);"""
 
 
 class Viewer:
@@ -475,6 +481,42 @@ def test_an_earlier_study_comes_beside_and_scrolls_along(viewer, head):
     expect(viewer.corner("top-right", 1)).to_contain_text("Head then")
     viewer.press("k")
     viewer.press("ArrowDown", 3)
+
+    viewer.stands_at(4)
+    viewer.stands_at(4, number=1)
+
+
+def test_quick_keys_are_not_taken_back_by_the_pane_that_follows(viewer, head):
+    held = []
+    studies = head[0], head[1].study_instance_uid
+    late = [
+        one.sop_instance_uid
+        for uid in studies
+        for one in Instance.objects.of_study(uid).in_order()[2:]
+    ]
+
+    def hold(route):
+        is_late = any(uid in route.request.url for uid in late)
+        held.append(route) if is_late else route.continue_()
+
+    viewer.page.add_init_script(STAYING_LONGER)
+    viewer.page.route("**/frames/*", hold)
+    viewer.open(*studies)
+    for pane in (1, 0):  # two images of each are here
+        viewer.page.mouse.click(*viewer.centre(pane))
+        viewer.stands_at(1, number=pane)
+        viewer.press("ArrowDown")
+        viewer.stands_at(2, number=pane)
+        viewer.press("ArrowUp")
+        viewer.stands_at(1, number=pane)
+
+    viewer.press("k")
+    viewer.page.evaluate(THREE_STEPS)
+    viewer.stands_at(2, number=1)  # the other pane has come as far as it can
+    viewer.page.wait_for_timeout(300)
+    late.clear()
+    for route in held:
+        route.continue_()
 
     viewer.stands_at(4)
     viewer.stands_at(4, number=1)

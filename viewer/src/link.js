@@ -1,6 +1,7 @@
 // Scrolling panes together. When panes are linked, where they stand is remembered; from then on they move
 // by the same way: by millimetres when both know where their slices lie at the same angle, by pictures
 // otherwise. So a prior follows although its slices have other numbers.
+// A pane that is on its way to where it was sent leads nobody: the person may be further by then.
 
 import { listen, tell } from "./bus.js";
 import { depthOf, dot, normalOf, orientationOf } from "./geometry.js";
@@ -9,6 +10,7 @@ export class Link {
   constructor(stage) {
     this.stage = stage;
     this.anchors = null;
+    this.sent = new Map(); // panes that follow, and the image that each was sent to
     this.isMoving = false;
     listen("image", ({ pane }) => this.follow(pane));
     listen("pane", () => this.anchors && this.anchor());
@@ -26,6 +28,7 @@ export class Link {
   }
 
   anchor() {
+    this.sent.clear();
     const linked = this.stage.panes.filter((pane) => pane.hasImages);
     this.anchors = new Map(
       linked.map((pane) => [pane, { index: pane.wanted, depth: depthOf(pane.frame.attributes) }]),
@@ -34,10 +37,14 @@ export class Link {
 
   follow(leader) {
     if (!this.anchors?.has(leader) || this.isMoving) return;
+    if (this.sent.get(leader) === leader.heading) return;
+    this.sent.delete(leader);
     this.isMoving = true;
     const from = this.anchors.get(leader);
     for (const [pane, anchor] of this.anchors) {
-      if (pane !== leader && pane.hasImages) pane.goTo(targetOf(leader, from, pane, anchor));
+      if (pane === leader || !pane.hasImages) continue;
+      pane.goTo(targetOf(leader, from, pane, anchor));
+      this.sent.set(pane, pane.heading);
     }
     this.isMoving = false;
   }
