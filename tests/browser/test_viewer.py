@@ -486,6 +486,31 @@ def test_an_earlier_study_comes_beside_and_scrolls_along(viewer, head):
     viewer.stands_at(4, number=1)
 
 
+def test_whichever_pane_is_scrolled_by_the_mouse_the_other_follows(viewer, head):
+    viewer.open(head[0], head[1].study_instance_uid)
+    viewer.stands_at(1, number=1)
+    viewer.press("k")
+    viewer.press("ArrowDown")
+    viewer.stands_at(2, number=1)
+
+    viewer.press("s")
+    came_to = 2
+    for number, way in ((1, 300), (0, -300)):
+        left, top = viewer.centre(number)
+        viewer.page.mouse.move(left, top)
+        viewer.page.mouse.down()
+        viewer.page.mouse.move(left, top + way, steps=8)
+        viewer.page.mouse.up()
+        expect(viewer.pane(number)).not_to_have_attribute("data-index", str(came_to))
+        viewer.page.wait_for_timeout(300)
+        came_to = int(viewer.pane(number).get_attribute("data-index"))
+        viewer.stands_at(came_to, number=1 - number)
+    viewer.press("ArrowDown")
+
+    viewer.stands_at(came_to + 1)
+    viewer.stands_at(came_to + 1, number=1)
+
+
 def test_quick_keys_are_not_taken_back_by_the_pane_that_follows(viewer, head):
     held = []
     studies = head[0], head[1].study_instance_uid

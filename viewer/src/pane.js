@@ -215,6 +215,7 @@ export class Pane {
   imageWanted(index) {
     if (index !== this.wanted) this.direction = Math.sign(index - this.wanted);
     this.wanted = index;
+    this.heading = index; // which is another one when a tool of the mouse scrolls
     setSlider(this.slider, index, this.stack.frames.length, this.stack);
     clearTimeout(this.spinner);
     if (this.frame.fault) return;
