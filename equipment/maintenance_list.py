@@ -99,7 +99,7 @@ class MaintenanceList:
 
     @property
     def devices(self) -> list[Device]:
-        return list(Device.objects.visible_to(self.user).not_retired().order_by("name"))
+        return list(Device.objects.visible_to(self.user).not_retired().by_name())
 
     @property
     def kinds(self) -> list[MaintenanceKind]:

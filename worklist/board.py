@@ -191,7 +191,8 @@ class Board:
     @cached_property
     def modalities(self) -> list[Choice]:
         """The modalities that have work on this day."""
-        return self._choices("modality", "device__modality", "device__modality")
+        found = self._choices("modality", "device__modality", "device__modality")
+        return sorted(found, key=lambda choice: choice.key)
 
     def _choices(self, name: str, key: str, label: str) -> list[Choice]:
         current = str(getattr(self.filters, name) or "")
@@ -204,7 +205,7 @@ class Board:
         }
         return [
             Choice(value, word, numbers[value], value == current, value in troubled)
-            for value, word in sorted(labels.items(), key=lambda pair: pair[1])
+            for value, word in labels.items()
         ]
 
     @cached_property

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.states import Stateful
+from common.text import counted
 from equipment.models.peer import AE_TITLE, Peer
 
 if TYPE_CHECKING:
@@ -71,10 +72,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.exclude(status=Device.Status.RETIRED)
 
     def with_room(self) -> Self:
-        return self.select_related("room").order_by("modality", "name")
+        return self.select_related("room").order_by("modality", counted("name"))
 
     def by_room(self) -> Self:
-        return self.select_related("room").order_by("room__code", "name")
+        rooms = counted("room__code"), "room_id"
+        return self.select_related("room").order_by(*rooms, counted("name"))
+
+    def by_name(self) -> Self:
+        return self.order_by(counted("name"))
 
     def with_title(self, ae_title: str) -> "Device | None":
         return self.filter(ae_title=ae_title).first()

@@ -25,9 +25,8 @@ class NodeQuerySet(models.QuerySet["Node"]):
         """Machines that can be asked for earlier examinations."""
         return self.filter(is_archive=True, address__isnull=False, port__isnull=False)
 
-    def as_counted(self) -> list["Node"]:
-        """By name, as people count: "Archive 2" before "Archive 13"."""
-        return sorted(self, key=lambda node: counted(node.name))
+    def by_name(self) -> Self:
+        return self.order_by(counted("name"))
 
 
 class Node(Peer):

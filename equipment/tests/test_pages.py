@@ -24,6 +24,19 @@ def in_days(days: int) -> dt.date:
     return timezone.localdate() + dt.timedelta(days=days)
 
 
+def test_rooms_and_machines_stand_in_the_order_that_people_count_in(client, person):
+    ninth, tenth = (RoomFactory.create(code=f"R{n}") for n in (9, 10))
+    alike = RoomFactory.create(code="r9")  # another room, though people would not tell them apart
+    for name, room in [("CT 10", ninth), ("CT 3", tenth), ("CT 2", ninth), ("CT 9", alike)]:
+        DeviceFactory.create(name=name, room=room)
+    client.force_login(person("Technician"))
+
+    rooms = client.get(reverse("equipment:list")).context["rooms"]
+
+    names = [[standing.device.name for standing in room.devices] for room in rooms]
+    assert names == [["CT 2", "CT 10"], ["CT 9"], ["CT 3"]]
+
+
 def test_the_wall_says_since_when_by_whom_and_what_comes_next(client, person):
     technician, engineer = person("Technician"), person("Engineer")
     client.force_login(technician)

@@ -22,7 +22,7 @@ def device_list(request: StaffRequest) -> HttpResponse:
         "out_of_use": [one for one in shown if not one.device.takes_patients],
         "in_use": sum(one.device.takes_patients for one in shown),
         "is_screen": "screen" in request.GET,
-        "nodes": Node.objects.visible_to(request.user).as_counted(),
+        "nodes": Node.objects.visible_to(request.user).by_name(),
     }
     template = "equipment/device_list.html#wall" if request.htmx else "equipment/device_list.html"
     return unless_unchanged(request, render(request, template, context))

@@ -66,7 +66,7 @@ def _context(request: StaffRequest, pk: int) -> dict[str, object]:
     transfers = Transfer.objects.visible_to(request.user).of_patient(pk).fetched()
     return {
         "patient": patient,
-        "archives": Node.objects.archives().as_counted(),
+        "archives": Node.objects.archives().by_name(),
         "transfers": transfers.with_details().newest_first()[:SHOWN],
         "coming": set(transfers.under_way().values_list("study_uid", flat=True)),
     }

@@ -25,7 +25,7 @@ def machines(request: StaffRequest) -> HttpResponse:
     """Every machine that we know, whether it answers, and what we refused lately, and why."""
     devices = Device.objects.visible_to(request.user).not_retired().with_room()
     rows: list[tuple[str, Device | Node]] = [("device", one) for one in devices]
-    rows += [("node", one) for one in Node.objects.visible_to(request.user).as_counted()]
+    rows += [("node", one) for one in Node.objects.visible_to(request.user).by_name()]
     yesterday = timezone.localdate() - dt.timedelta(days=1)
     entries = Entry.objects.turned_away().since(yesterday).newest_first()[:MOST_TURNED_AWAY]
     turned_away = [(entry, why_turned_away(entry)) for entry in entries]

@@ -66,7 +66,7 @@ def send(request: StaffRequest, uid: str) -> HttpResponse:
 def _panel(request: StaffRequest, study: Study) -> HttpResponse:
     context = {
         "study": study,
-        "nodes": Node.objects.destinations().as_counted(),
+        "nodes": Node.objects.destinations().by_name(),
         "series": study.series.clinical(),
         "transfers": Transfer.objects.visible_to(request.user)
         .of_study(study.pk)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.utils import timezone
 
+from common.text import counted
 from equipment.models import Device
 from patients.models import Alert, Fold, Patient
 from worklist.models.asked import AskedQuerySet
@@ -162,8 +163,8 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
 
     def per_device(self) -> models.QuerySet["ScheduledProcedure", tuple[int, str, int]]:
         """Key and name of each device with how many there are."""
-        counted = self.order_by("device__name").values_list("device", "device__name")
-        return counted.annotate(number=models.Count("pk"))
+        by_device = self.order_by(counted("device__name")).values_list("device", "device__name")
+        return by_device.annotate(number=models.Count("pk"))
 
     def in_states(self, states: Iterable[str]) -> Self:
         return self.filter(status__in=states)
@@ -228,8 +229,10 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         )
 
     def how_many(self, user: "User") -> Self:
-        """How many by device, state, and whether `user` performs them: for the filters."""
-        return self.values(
+        """How many by device, state, and whether `user` performs them: for the filters, whose rooms
+        come in the order that people count in."""
+        by_room = self.order_by(counted("device__room__name"))
+        return by_room.values(
             "device_id",
             "device__room_id",
             "device__room__name",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.live import poke
 from equipment.models import Device
-from equipment.tests.factories import DeviceFactory
+from equipment.tests.factories import DeviceFactory, RoomFactory
 from patients.tests.factories import AlertFactory, PatientFactory
 from worklist.board import Board, Filters
 from worklist.models import ScheduledProcedure
@@ -252,6 +252,16 @@ def test_rows_and_counts_are_three_queries(technician, django_assert_num_queries
         assert board.rows
         assert board.groups
         assert board.rooms
+
+
+def test_rooms_to_choose_from_stand_in_the_order_that_people_count_in(technician, rf):
+    for name in ("CT 10", "CT 9", "Ärztezimmer"):
+        room = RoomFactory.create(name=name)
+        ScheduledProcedureFactory.create(device=DeviceFactory.create(room=room))
+
+    board = Board(technician, Filters.of(rf.get(BOARD).GET))
+
+    assert [choice.label for choice in board.rooms] == ["Ärztezimmer", "CT 9", "CT 10"]
 
 
 def test_the_live_part_brings_the_frame_around_it(client, technician):
