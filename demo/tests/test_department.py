@@ -1,6 +1,7 @@
 """The demonstration has something of everything that people here know. Loaded once, looked at."""
 
 import datetime as dt
+import stat
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,11 +19,14 @@ from equipment.models import (
     Downtime,
     MaintenanceEntry,
     MaintenancePlan,
+    Node,
     OpeningHours,
     Part,
 )
 from patients.models import Alert, Identifier, Patient
 from reports.models import Acknowledgement, PreliminaryNote, Report, ReportTemplate
+from staff.models import User
+from staff.roles import ROLES
 from studies.models import ImageReview, IncomingFile, KeyImage, Study, Upload
 from worklist.models import (
     Administration,
@@ -39,7 +43,8 @@ from worklist.models import (
 from worklist.services import stranded_on
 
 Status = ScheduledProcedure.Status
-pytestmark = pytest.mark.timeout(300)
+PHRASE = "once-upon-a-time"
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 class TestDepartment(TestCase):
@@ -47,16 +52,37 @@ class TestDepartment(TestCase):
 
     keys: list[int]
     now: dt.datetime
+    folder: Path
 
     @classmethod
     def setUpTestData(cls):
-        with TemporaryDirectory() as folder:
-            visits = load_small_department(Path(folder))
+        cls.folder = Path(cls.enterClassContext(TemporaryDirectory()))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DEMO_PASSWORD", PHRASE)
+            visits = load_small_department(cls.folder)
         cls.keys = [visit.step.pk for visit in visits]
         cls.now = visits[0].cast.now
 
     def today(self):
         return ScheduledProcedure.objects.filter(pk__in=self.keys)
+
+    def test_devices_nodes_and_people_are_those_of_the_contract(self):
+        assert set(Device.objects.values_list("ae_title", flat=True)) == {
+            "CT01", "MR01", "DX01", "US01", "MG01", "XA01",
+        }  # fmt: skip
+        assert set(Node.objects.values_list("ae_title", "port")) == {
+            ("WORKSTATION", 11113),
+            ("TEST_SCU", None),
+        }
+        for name in ("technician", "radiologist", "referrer", "scheduler", "engineer", "admin"):
+            assert User.objects.get(username=name).roles[0] in ROLES
+
+    def test_the_password_is_kept_for_its_owner_alone_and_signs_in(self):
+        accounts = self.folder / "demo-accounts.txt"
+
+        assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
+        assert PHRASE in accounts.read_text()
+        assert self.client.login(username="technician", password=PHRASE)
 
     def test_some_sixty_patients_of_every_age_write_their_names_in_many_scripts(self):
         names = "".join(Patient.objects.values_list("name_ideographic", flat=True))
