@@ -23,7 +23,7 @@ from studies.models import IncomingFile, Instance
 from studies.tests.filing import filed, renamed
 from studies.tests.made_objects import an_image, ramp, saved
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 SECONDS = 60
 LARGE = 500 * 1024**2
@@ -204,7 +204,6 @@ def large_object(folder: Path) -> tuple[bytes, int]:
     return head[:-4] + following.to_bytes(4, "little"), following
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("says_its_length", [True, False])
 def test_half_a_gigabyte_goes_in_and_out_without_filling_the_memory(web, tmp_path, says_its_length):
     head, following = large_object(tmp_path)
