@@ -3,8 +3,9 @@
     .venv/bin/python bench/store_web.py [--rounds 5] [--a-request 20]
 
 CT of 512² at 16 bit (0.53 MB), twenty in a request, over one kept connection and over four at once.
-Every round sends objects that are new to both. Only ratios of one run count. Orthanc answers when
-the bytes are synced and its index has them, unsynced; ours when bytes and rows are durable.
+Every round sends objects that are new to both; the first two are for everybody to wake up. Only
+ratios of one run count. Orthanc answers when the bytes are synced and its index has them, unsynced;
+ours when bytes and rows are durable.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from surroundings import processor_seconds, start
 
 BOUNDARY = "0f3cf5c0-70e0-41ef-baef-c6f9f65ec3e1"
 TYPE = f'multipart/related; type="application/dicom"; boundary={BOUNDARY}'
-REQUESTS = 8  # a round
+REQUESTS = 16  # a round
+WARMING = 2  # rounds that are not counted: for everybody to wake up
 
 
 def bodies(count: int, a_request: int) -> list[bytes]:
@@ -84,13 +86,15 @@ def compare(ours: Peer, theirs: Peer, connections: int, given: argparse.Namespac
     rates: dict[str, list[float]] = {ours.name: [], theirs.name: []}
     costs: dict[str, list[float]] = {ours.name: [], theirs.name: []}
     images = REQUESTS * given.a_request
-    for _ in range(given.rounds):
+    for number in range(WARMING + given.rounds):
         requests = bodies(REQUESTS, given.a_request)
         for peer in (ours, theirs):
             time.sleep(given.pause)  # what the last round left to file is none of this one's
             before = processor_seconds(peer.pids)
-            rates[peer.name].append(images / send(peer, requests, connections, "/dicom-web"))
-            costs[peer.name].append(1000 * (processor_seconds(peer.pids) - before) / images)
+            seconds = send(peer, requests, connections, "/dicom-web")
+            if number >= WARMING:
+                rates[peer.name].append(images / seconds)
+                costs[peer.name].append(1000 * (processor_seconds(peer.pids) - before) / images)
     rate = {name: statistics.median(found) for name, found in rates.items()}
     cost = {name: statistics.median(found) for name, found in costs.items()}
     print(
