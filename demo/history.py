@@ -190,7 +190,7 @@ def _moves(one: Past, step: ScheduledProcedure, scheduler: User) -> Iterator[Mov
 def _performed(step: ScheduledProcedure) -> PerformedProcedure:
     return PerformedProcedure(
         device=step.device,
-        source=PerformedProcedure.Source.MPPS,
+        source=PerformedProcedure.Source.BROWSER,
         status=step.status,
         started_at=step.started_at or step.scheduled_start,
         ended_at=step.ended_at,

@@ -37,6 +37,11 @@ class PerformedPage:
         self.step = step
         self.user = user
 
+    @property
+    def is_reported(self) -> bool:
+        """The modality has spoken of it; else a person, or the images that came, began it."""
+        return self.step.source == PerformedProcedure.Source.MPPS
+
     @cached_property
     def told(self) -> Told:
         return told_before(self.step.attributes)

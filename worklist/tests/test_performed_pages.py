@@ -114,3 +114,28 @@ def test_whoever_may_not_settle_places_nothing(client, person):
     )
     client.force_login(person("Referrer"))
     assert client.get(reverse("worklist:performed", args=[step.pk])).status_code == 403
+
+
+def test_what_a_person_began_is_not_shown_as_the_modality_s_word(client, person):
+    technician = person("Technician")
+    procedure = ScheduledProcedureFactory.create(status=Status.READY)
+    services.start_procedure(procedure, by=technician)
+    client.force_login(technician)
+    address = reverse("worklist:performed", args=[procedure.performed_steps.get().pk])
+
+    page = client.get(address).content.decode()
+
+    assert "told by a person here" in page
+    assert "The modality has reported nothing of this step." in page
+    assert f"<dd>{technician}</dd>" in page
+    assert "Record number" not in page
+
+
+def test_a_report_that_ended_without_series_says_so(client, person):
+    step = reported(status="COMPLETED")
+    step.series.all().delete()
+    client.force_login(person("Technician"))
+
+    page = client.get(reverse("worklist:performed", args=[step.pk])).content.decode()
+
+    assert "The modality listed no series." in page
