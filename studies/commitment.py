@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from audit.services import record
 from common.live import poke
+from common.write_back import write_back
 from studies.likeness import is_intact
 from studies.models import Commitment, CommitmentItem, IncomingFile, Instance
 from studies.signals import commitment_decided
@@ -77,7 +78,7 @@ def judge(items: Sequence[CommitmentItem], *, is_late: bool) -> None:
             settle(item, why_not_safe(instance, item))
         else:
             settle_absent(item, status, is_late=is_late)
-    CommitmentItem.objects.bulk_update(items, ["outcome", "reason", "instance"])
+    write_back(items, ["outcome", "reason", "instance"])
 
 
 def why_not_safe(instance: Instance, item: CommitmentItem) -> int | None:

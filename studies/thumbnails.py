@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.files import KeptFile, absolute, keep_together, remove
 from common.live import poke
+from common.write_back import write_back
 from studies import limited
 from studies.facts import NotUsable, Picture
 from studies.lease import Lease
@@ -87,7 +88,7 @@ def settle(drawn: dict[int, Drawn]) -> None:
     Thumbnail.objects.all().put_off([row.pk for row in rows if drawn[row.pk].again], PAUSE_SECONDS)
     for row in settled:
         write_down(row, drawn[row.pk])
-    Thumbnail.objects.bulk_update(settled, SETTLED_FIELDS)
+    write_back(settled, SETTLED_FIELDS)
     transaction.on_commit(partial(poke, *topics_of(settled)))
 
 
