@@ -1,5 +1,6 @@
 """Text as people compare it."""
 
+import re
 import unicodedata
 
 from django.db.models import Func, TextField, Value
@@ -23,3 +24,8 @@ def counted(field: str) -> Func:
     folded = Func(field, function="fold_text")
     filled = Func(folded, *NUMBERS, function="regexp_replace")
     return Func(filled, *OVERFULL, function="regexp_replace", output_field=TextField())
+
+
+def counted_here(text: str) -> list[str | int]:
+    """The same for what is sorted in memory: a key."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", fold(text))]

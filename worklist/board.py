@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.text import counted_here
 from equipment.models import Device, Modality
 from worklist.models import ScheduledProcedure
 from worklist.rows import Row, Viewer, rows_of
@@ -191,8 +192,7 @@ class Board:
     @cached_property
     def modalities(self) -> list[Choice]:
         """The modalities that have work on this day."""
-        found = self._choices("modality", "device__modality", "device__modality")
-        return sorted(found, key=lambda choice: choice.key)
+        return self._choices("modality", "device__modality", "device__modality")
 
     def _choices(self, name: str, key: str, label: str) -> list[Choice]:
         current = str(getattr(self.filters, name) or "")
@@ -205,7 +205,7 @@ class Board:
         }
         return [
             Choice(value, word, numbers[value], value == current, value in troubled)
-            for value, word in labels.items()
+            for value, word in sorted(labels.items(), key=lambda pair: counted_here(pair[1]))
         ]
 
     @cached_property

@@ -72,14 +72,14 @@ class DeviceQuerySet(models.QuerySet["Device"]):
         return self.exclude(status=Device.Status.RETIRED)
 
     def with_room(self) -> Self:
-        return self.select_related("room").order_by("modality", counted("name"))
+        return self.select_related("room").order_by("modality", counted("name"), "pk")
 
     def by_room(self) -> Self:
         rooms = counted("room__code"), "room_id"
-        return self.select_related("room").order_by(*rooms, counted("name"))
+        return self.select_related("room").order_by(*rooms, counted("name"), "pk")
 
     def by_name(self) -> Self:
-        return self.order_by(counted("name"))
+        return self.order_by(counted("name"), "pk")
 
     def with_title(self, ae_title: str) -> "Device | None":
         return self.filter(ae_title=ae_title).first()

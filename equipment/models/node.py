@@ -26,7 +26,7 @@ class NodeQuerySet(models.QuerySet["Node"]):
         return self.filter(is_archive=True, address__isnull=False, port__isnull=False)
 
     def by_name(self) -> Self:
-        return self.order_by(counted("name"))
+        return self.order_by(counted("name"), "pk")
 
 
 class Node(Peer):

@@ -6,13 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from common.text import counted_here
 from equipment.frame import devices_down, maintenance_due, promises_ending
-from equipment.models import Device, OpeningHours
+from equipment.models import Device, Node, OpeningHours
 from equipment.services import Block, Fault, change_device_status, plan_block, report_fault
 from equipment.tests.factories import (
     BlockFactory,
     DeviceFactory,
     EntryFactory,
+    NodeFactory,
     PlanFactory,
     RoomFactory,
 )
@@ -35,6 +37,16 @@ def test_rooms_and_machines_stand_in_the_order_that_people_count_in(client, pers
 
     names = [[standing.device.name for standing in room.devices] for room in rooms]
     assert names == [["CT 2", "CT 10"], ["CT 9"], ["CT 3"]]
+
+
+def test_the_database_counts_as_we_do():
+    names = ["CT 10", "ct 9", "Ärzte 2", "CT 9b", "CT", "7", "CT 009", "X 12345678901234567890"]
+    for name in names:
+        NodeFactory.create(name=name)
+
+    found = [node.name for node in Node.objects.by_name()]
+
+    assert found == sorted(names, key=counted_here)
 
 
 def test_the_wall_says_since_when_by_whom_and_what_comes_next(client, person):

@@ -229,10 +229,8 @@ class ScheduledProcedureQuerySet(AskedQuerySet["ScheduledProcedure"]):
         )
 
     def how_many(self, user: "User") -> Self:
-        """How many by device, state, and whether `user` performs them: for the filters, whose rooms
-        come in the order that people count in."""
-        by_room = self.order_by(counted("device__room__name"))
-        return by_room.values(
+        """How many by device, state, and whether `user` performs them: for the filters."""
+        return self.values(
             "device_id",
             "device__room_id",
             "device__room__name",
