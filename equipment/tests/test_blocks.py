@@ -17,10 +17,12 @@ from equipment.tests.factories import DeviceFactory
 pytestmark = pytest.mark.django_db
 
 
+NOW = timezone.now().replace(microsecond=0)  # one for all: times that touch must not drift apart
+
+
 def hours(first: float, last: float) -> tuple[dt.datetime, dt.datetime]:
-    """A time of today, counted in hours from now."""
-    now = timezone.now().replace(microsecond=0)
-    return now + dt.timedelta(hours=first), now + dt.timedelta(hours=last)
+    """A time counted in hours from about now."""
+    return NOW + dt.timedelta(hours=first), NOW + dt.timedelta(hours=last)
 
 
 def block(first: float, last: float, cause: str = "MAINTENANCE", reason: str = "") -> Block:
