@@ -394,6 +394,8 @@ def test_the_rail_counts_what_waits_and_notices_tell_what_cannot(client, reader,
 
 
 def test_times_are_said_in_the_departments_zone(client, reader):
-    saved = client.post(at("autosave", a_report()), {"findings": "x", "number": "0"}).json()
+    report, before = a_report(), timezone.localtime()
 
-    assert saved["savedAt"] == timezone.localtime().strftime("%H:%M")
+    saved = client.post(at("autosave", report), {"findings": "x", "number": "0"}).json()
+
+    assert saved["savedAt"] in {f"{moment:%H:%M}" for moment in (before, timezone.localtime())}
