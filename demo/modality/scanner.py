@@ -12,7 +12,7 @@ from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.transport import AddressInformation, AssociationSocket
 
-from gateway.calling.undisturbed import undisturbed
+from gateway.calling.undisturbed import Undisturbed
 
 WORKLIST = "1.2.840.10008.5.1.4.31"
 PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
@@ -45,7 +45,7 @@ class Wire(AssociationSocket):
             self.socket.close()
 
 
-class Console(AE):
+class Console(Undisturbed):
     """The entity that calls."""
 
     def _create_socket(
@@ -144,7 +144,7 @@ class Scanner:
             self.host, self.port, ae_title=self.called, ext_neg=roles, evt_handlers=handlers or []
         )
         try:
-            yield undisturbed(_open(association, classes))
+            yield _open(association, classes)
         finally:
             if association.is_established:
                 association.release()

@@ -12,6 +12,7 @@ from pynetdicom.dimse_primitives import N_CREATE, N_SET
 from pynetdicom.events import Event
 
 from demo.modality.scanner import COMMITMENT, COMMITMENT_INSTANCE, PERFORMED_STEP, WORKLIST
+from gateway.calling.undisturbed import Undisturbed
 
 STORED = (
     "1.2.840.10008.5.1.4.1.1.7",
@@ -103,7 +104,7 @@ class Department:
                 failed.append(one)
         if failed:
             told.FailedSOPSequence = failed
-        entity = AE(ae_title="IMAGING_DEPT")
+        entity = Undisturbed(ae_title="IMAGING_DEPT")
         entity.add_requested_context(COMMITMENT)
         roles: list[Any] = [build_role(COMMITMENT, scp_role=True)]
         line = entity.associate("127.0.0.1", self.report_port, ae_title="DX01", ext_neg=roles)

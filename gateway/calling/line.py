@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from pydicom import config as pydicom_config
-from pynetdicom import AE, _config
+from pynetdicom import _config
 from pynetdicom.association import Association
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import PresentationContext, build_context
@@ -19,7 +19,7 @@ from pynetdicom.transport import T_CONNECT, AddressInformation, AssociationSocke
 from equipment.models import Peer
 from gateway.calling import refusals
 from gateway.calling.tls import client_context
-from gateway.calling.undisturbed import undisturbed
+from gateway.calling.undisturbed import SteadySocket, Undisturbed
 from gateway.dimse.identity import IMPLEMENTATION_UID, IMPLEMENTATION_VERSION
 
 MAX_PDU = 128 * 1024
@@ -107,7 +107,7 @@ def _opened(
         _hang_up(association)
         wire.let_go()
         raise trouble
-    return undisturbed(association), wire
+    return association, wire
 
 
 def _trouble(association: Association, wire: "Wire", peer: Peer) -> NoAnswer:
@@ -156,7 +156,7 @@ def _hang_up(association: Association) -> None:
     association.kill()
 
 
-class _Entity(AE):
+class _Entity(Undisturbed):
     """Us as the one who calls."""
 
     def __init__(self, peer: Peer, line: Line) -> None:
@@ -179,7 +179,7 @@ class _Entity(AE):
         return self.wire
 
 
-class Wire(AssociationSocket):
+class Wire(SteadySocket):
     """pynetdicom's socket, that remembers why it did not connect and never sends for ever."""
 
     trouble: OSError | None = None

@@ -1,10 +1,45 @@
-"""One thread talks, and no other takes its answers away."""
+"""Where the two threads of an association of pynetdicom's would disturb each other."""
 
 import threading
 from typing import Any
 
+from pynetdicom import AE
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
+from pynetdicom.transport import AddressInformation, AssociationSocket
+
+
+class Undisturbed(AE):
+    """An application entity that asks for associations, whatever else the machine is doing."""
+
+    def associate(self, *args: Any, **kwargs: Any) -> Association:
+        return undisturbed(super().associate(*args, **kwargs))
+
+    def _create_socket(
+        self, assoc: Association, address: AddressInformation, tls_args: Any
+    ) -> AssociationSocket:
+        steady = SteadySocket(assoc, address=address)
+        steady.tls_args = tls_args
+        return steady
+
+
+class SteadySocket(AssociationSocket):
+    """A socket that was connected once says so for ever; afterwards `socket` is None.
+
+    Who asks for an association looks whether the connection came about. When a refusal comes
+    quickly, the other thread has read it and closed the connection by then, and the refusal would
+    pass for nobody having answered.
+    """
+
+    _came_about = False
+
+    @property
+    def _is_connected(self) -> bool:
+        return self._came_about
+
+    @_is_connected.setter
+    def _is_connected(self, is_connected: bool) -> None:
+        self._came_about = self._came_about or is_connected
 
 
 def undisturbed(association: Association) -> Association:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pydicom
-from pynetdicom import AE, build_role, evt
+from pynetdicom import build_role, evt
 from pynetdicom.association import Association
 
-from gateway.calling.undisturbed import undisturbed
+from gateway.calling.undisturbed import Undisturbed
 
 PATIENT_ROOT, STUDY_ROOT = "1.2.840.10008.5.1.4.1.2.1", "1.2.840.10008.5.1.4.1.2.2"
 EXPLICIT, IMPLICIT = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2"
@@ -58,18 +58,17 @@ class Workstation:
     def opened(
         self, *contexts: tuple[str, ...], received: Received | None = None, negotiation=()
     ) -> Association:
-        entity = AE(ae_title=self.calling)
+        entity = Undisturbed(ae_title=self.calling)
         for sop_class, *syntaxes in contexts:
             entity.add_requested_context(sop_class, list(syntaxes) or None)
         handlers: list[Any] = [(evt.EVT_C_STORE, received.handle)] if received else []
-        association = entity.associate(
+        return entity.associate(
             "127.0.0.1",
             self.port,
             ae_title="IMAGING_DEPT",
             evt_handlers=handlers,
             ext_neg=list(negotiation),
         )
-        return undisturbed(association)
 
     def find(self, keys: pydicom.Dataset, root: str = STUDY_ROOT, negotiation=()):
         """The final status and the answers with theirs."""

@@ -12,12 +12,12 @@ from typing import Any
 import pydicom.config
 import pytest
 from django.test import Client
-from pynetdicom import AE, build_context
+from pynetdicom import build_context
 from pynetdicom.association import Association
 
 from equipment.models import Device, Node
 from equipment.tests.factories import DeviceFactory, NodeFactory
-from gateway.calling.undisturbed import undisturbed
+from gateway.calling.undisturbed import Undisturbed
 from gateway.dimse import refusals
 from gateway.listener import Door, open_door
 from staff.models import User
@@ -53,9 +53,9 @@ class Listener:
     ) -> Association:
         """An association; a context alone is proposed in the usual syntaxes."""
         pairs = [(one,) if isinstance(one, str) else one for one in contexts or (VERIFICATION,)]
-        entity = AE(ae_title=calling)
+        entity = Undisturbed(ae_title=calling)
         entity.requested_contexts = [build_context(*pair) for pair in pairs]
-        return undisturbed(entity.associate("127.0.0.1", self.port, ae_title=called))
+        return entity.associate("127.0.0.1", self.port, ae_title=called)
 
     def settle(self, seconds: float = 5) -> None:
         """Wait until everybody has gone."""

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pydicom
-from pynetdicom import AE, build_context
+from pynetdicom import build_context
 from pynetdicom.association import Association
 from pynetdicom.dimse_messages import C_STORE_RQ
 from pynetdicom.dimse_primitives import C_STORE
 from pynetdicom.pdu_primitives import P_DATA
 
-from gateway.calling.undisturbed import undisturbed
+from gateway.calling.undisturbed import Undisturbed
 
 IMPLICIT = "1.2.840.10008.1.2"
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -74,9 +74,9 @@ def made(size: int = 1000, sop_instance: str = "2.25.4711") -> Wire:
 def association_for(port: int, wires: list[Wire], calling: str = "TEST_SCU") -> Association:
     """One context for each pair of class and syntax."""
     pairs = dict.fromkeys((one.sop_class, one.transfer_syntax) for one in wires)
-    entity = AE(ae_title=calling)
+    entity = Undisturbed(ae_title=calling)
     entity.requested_contexts = [build_context(*pair) for pair in pairs]
-    return undisturbed(entity.associate("127.0.0.1", port, ae_title="IMAGING_DEPT"))
+    return entity.associate("127.0.0.1", port, ae_title="IMAGING_DEPT")
 
 
 def request_for(wire: Wire) -> C_STORE:

@@ -12,9 +12,10 @@ from django.db import connection
 from django.utils import timezone
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
-from pynetdicom import AE, DEFAULT_TRANSFER_SYNTAXES, evt
+from pynetdicom import DEFAULT_TRANSFER_SYNTAXES, evt
 
 from common.files import absolute
+from gateway.calling.undisturbed import Undisturbed
 from gateway.periodic import sweep_calls
 from gateway.tasks import tell_commitments
 from gateway.tests.machines import machine, port_of
@@ -229,7 +230,7 @@ def test_a_machine_without_the_right_may_not_ask(listener, scanner):
 
 def test_a_machine_that_nobody_can_call_is_told_while_it_stays(listener, scanner):
     safe, heard = an_object(), Heard()
-    entity = AE(ae_title="CT01")
+    entity = Undisturbed(ae_title="CT01")
     entity.add_requested_context(PUSH)
     association = entity.associate(
         "127.0.0.1",

@@ -14,8 +14,8 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
-from pynetdicom import AE
 
+from gateway.calling.undisturbed import Undisturbed
 from gateway.tests.conftest import VERIFICATION
 from gateway.tests.sending import Wire, association_for, made, send
 from studies.models import IncomingFile
@@ -61,7 +61,7 @@ def memory_of(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_it_answers_and_ends_politely(process):
-    entity = AE(ae_title="TEST_SCU")
+    entity = Undisturbed(ae_title="TEST_SCU")
     entity.add_requested_context(VERIFICATION)
     association = entity.associate("127.0.0.1", process.port, ae_title="IMAGING_DEPT")
     assert association.send_c_echo().Status == 0

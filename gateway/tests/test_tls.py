@@ -7,10 +7,11 @@ import warnings
 
 import pytest
 from django.core.management import CommandError, call_command
-from pynetdicom import AE, build_context
+from pynetdicom import build_context
 
 from audit.models import Entry
 from equipment.models import Node
+from gateway.calling.undisturbed import Undisturbed
 from gateway.tests.conftest import PERFORMED_STEP, VERIFICATION
 from gateway.tests.machines import certificate
 from gateway.tests.raw import AC, ECHO, RJ, Caller, request
@@ -45,7 +46,7 @@ def client(papers, who: str | None = None, trusting: str = "us") -> ssl.SSLConte
 
 
 def associate(listener, context: ssl.SSLContext | None, *names: str):
-    entity = AE(ae_title="TEST_SCU")
+    entity = Undisturbed(ae_title="TEST_SCU")
     entity.requested_contexts = [build_context(name) for name in names or (VERIFICATION,)]
     entity.requested_contexts[-1].transfer_syntax = ["1.2.840.10008.1.2"]
     return entity.associate(

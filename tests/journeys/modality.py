@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
-from pynetdicom import AE
 from pynetdicom.association import Association
+
+from gateway.calling.undisturbed import Undisturbed
 
 SUCCESS = 0x0000
 PATIENCE_SECONDS = 90
@@ -72,7 +73,7 @@ class Modality:
 
     def __init__(self, port: int, ae_title: str = "TEST_SCU") -> None:
         self.port = port
-        self.ae = AE(ae_title=ae_title)
+        self.ae = Undisturbed(ae_title=ae_title)
         self.ae.add_requested_context(CTImageStorage, ExplicitVRLittleEndian)
         self.ae.acse_timeout = self.ae.connection_timeout = 5
         self.ae.dimse_timeout = self.ae.network_timeout = 15

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pydicom.dataset import Dataset
-from pynetdicom import AE
 from pynetdicom.sop_class import (  # type: ignore[attr-defined]
     ModalityWorklistInformationFind,
 )
@@ -15,6 +14,7 @@ from pynetdicom.sop_class import (  # type: ignore[attr-defined]
 from common.tests.programs import RealPrograms
 from equipment.models import OpeningHours
 from equipment.tests.factories import DeviceFactory
+from gateway.calling.undisturbed import Undisturbed
 from tests.browser.dragging import drag
 from worklist.models import ScheduledProcedure
 from worklist.tests.factories import ProcedureTypeFactory
@@ -33,7 +33,7 @@ def asked_by(station: str, port: int) -> list[Dataset]:
     step.ScheduledStationAETitle, step.ScheduledProcedureStepStartDate = station, ""
     step.ScheduledProcedureStepStartTime = ""
     question.ScheduledProcedureStepSequence = [step]
-    device = AE(ae_title=station)
+    device = Undisturbed(ae_title=station)
     device.add_requested_context(ModalityWorklistInformationFind)
     association = device.associate("127.0.0.1", port, ae_title="IMAGING_DEPT")
     assert association.is_established
