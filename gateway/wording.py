@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit import codes
 from audit.models import Entry
 from gateway.dimse.admission import ACCEPTED, NOT_FOR_YOU, UNKNOWN_SERVICE, UNKNOWN_SYNTAX
 
@@ -18,6 +19,7 @@ WHY_TURNED_AWAY: dict[str, Promise] = {
     "CANNOT_ASK": _("The database was away, so nobody could tell who calls. It may try again."),
     "TOO_MANY": _("There were too many associations at once. It may try again."),
 }
+codes.mean(WHY_TURNED_AWAY)
 
 # Results of presentation contexts (PS3.8 table 9-18).
 WHY_NOT_TAKEN: dict[int, Promise] = {

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit import codes
+
 RECENT = dt.timedelta(days=90)  # what was used in this time says which reasons come first
 STANDARD, LOCAL = "DCM", "99IMG"
 
@@ -54,6 +56,7 @@ REASONS: dict[str, RejectReason] = {
         RejectReason("111221", STANDARD, "Unknown failure", _("nobody knows why")),
     )
 }
+codes.mean({code: reason.word for code, reason in REASONS.items()})
 
 
 def word_of(code: str) -> str:

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit import codes
 from common.templatetags.ward import pn
 from studies.dicom.names import name_of
 from studies.models import IncomingFile
@@ -89,6 +90,7 @@ WHYS: Mapping[str, Why] = {
         _("Reading it needs more memory than is allowed. Ask whoever runs this system."),
     ),
 }
+codes.mean({code: why.title for code, why in WHYS.items()})
 DAMAGED = Why(
     _("Cannot be read"),
     _("The file is damaged or is not what it says. Have it sent again, then discard this one."),

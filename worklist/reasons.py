@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit import codes
 from common.refusals import Refused
 
 SCHEME = "DCM"
@@ -45,6 +46,7 @@ REASONS: dict[str, Reason] = {
         Reason("110513", "Discontinued for unspecified reason", _("Another reason")),
     )
 }
+codes.mean({code: reason.word for code, reason in REASONS.items()})
 
 
 def reason_of(code: str) -> Reason:

@@ -4,7 +4,7 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from audit import verbs
+from audit import codes, verbs
 from audit.kinds import word_for
 from audit.models import Entry
 from audit.verbs import Group
@@ -57,13 +57,15 @@ def group_mark(group: str) -> str:
 def details_of(entry: Entry) -> list[tuple[str, str]]:
     """The details of an entry as terms and words."""
     return [
-        (str(DETAILS.get(name, name.replace("_", " "))), _as_text(value))
+        (str(DETAILS.get(name, name.replace("_", " "))), _as_text(name, value))
         for name, value in entry.details.items()
         if value not in ("", None, [], {})
     ]
 
 
-def _as_text(value: object) -> str:
+def _as_text(name: str, value: object) -> str:
+    if name == "reason_code":
+        return codes.word_of(str(value))
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -152,6 +152,22 @@ def test_machines_and_words_are_named_as_people_read_them(client, administrator)
     assert reverse("audit:person", args=[administrator.pk]) in page
 
 
+@pytest.mark.parametrize(
+    ("verb", "code", "words"),
+    [
+        ("association.refused", "UNKNOWN_CALLER", "No machine is registered under this AE title"),
+        ("procedure.discontinued", "110514", "Wrong worklist entry"),
+        ("image.rejected", "111210", "motion"),
+        ("incoming.set_aside", "same_uid_other_content", "Same identifier, other content"),
+        ("incoming.refused", "OF_AN_EARLIER_VERSION", "OF_AN_EARLIER_VERSION"),
+    ],
+)
+def test_codes_are_said_in_words(client, administrator, verb, code, words):
+    record(verb, None, by=None, sender="CT01", reason_code=code)
+
+    assert words in client.get(TRAIL).content.decode()
+
+
 def test_pages_follow_each_other_both_ways(client, administrator):
     for number in range(250):
         record("patient.viewed", None, by=None, number=number)

@@ -57,7 +57,7 @@ class Listener:
         entity.requested_contexts = [build_context(*pair) for pair in pairs]
         return entity.associate("127.0.0.1", self.port, ae_title=called)
 
-    def settle(self, seconds: float = 5) -> None:
+    def settle(self, seconds: float = 20) -> None:
         """Wait until everybody has gone."""
         for call in self.door.calls:
             call.join(timeout=seconds)
@@ -106,7 +106,7 @@ def viewer(client: Client, person: Callable[[str], User]) -> Client:
 def eventually() -> Callable[[Callable[[], bool]], None]:
     """Wait for something another thread does; the test fails when it never happens."""
 
-    def wait(holds: Callable[[], bool], seconds: float = 5) -> None:
+    def wait(holds: Callable[[], bool], seconds: float = 20) -> None:
         over = threading.Event()
         for _ in range(int(seconds / 0.01)):
             if holds():

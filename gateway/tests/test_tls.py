@@ -5,21 +5,18 @@ import ssl
 import subprocess
 import warnings
 
-import pydicom
 import pytest
 from django.core.management import CommandError, call_command
 from pynetdicom import build_context
 
 from audit.models import Entry
 from equipment.models import Node
-from equipment.tests.factories import NodeFactory
 from gateway.calling.undisturbed import Undisturbed
 from gateway.tests.conftest import PERFORMED_STEP, VERIFICATION
 from gateway.tests.machines import certificate
 from gateway.tests.raw import AC, ECHO, RJ, Caller, request
 from gateway.tests.sending import CT, made, send
 from studies.models import IncomingFile
-from studies.tests.filing import filed, renamed
 
 
 @pytest.fixture(scope="session")
@@ -146,34 +143,6 @@ def test_papers_that_cannot_be_read_are_one_sentence_at_the_start(settings, tmp_
 
     with pytest.raises(CommandError, match="look at DICOM_TLS_CERTIFICATE"):
         call_command("listen", "--port", "0", "--host", "127.0.0.1")
-
-
-@pytest.mark.interop
-@pytest.mark.usefixtures("by_mutual_tls", "test_node")
-def test_dcmtk_finds_by_tls_and_gets_by_tls_what_it_asked_for(
-    listener, papers, dcmtk, storescp, samples, tmp_path
-):
-    image = samples / "syntax/ct_1.2.840.10008.1.2.dcm"
-    study = filed(*renamed([image], tmp_path))[0].series.study.study_instance_uid
-    us = ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
-    which = ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={study}"]
-    (paper, key), trusted = papers["scanner"], papers["us"][0]
-    tls = ["+tls", str(key), str(paper), "+cf", str(trusted)]
-
-    def ran(program: str, *words: str) -> str:
-        command = [dcmtk(program), "-S", *words, *us, *which]
-        done = subprocess.run(command, check=True, capture_output=True, timeout=60, text=True)
-        return done.stdout + done.stderr
-
-    found = ran("findscu", *tls, "-k", "NumberOfStudyRelatedInstances")
-    with storescp("WORKSTATION", *tls) as (port, moved):
-        facts = {"address": "127.0.0.1", "port": port, "may_receive": True, "speaks_tls": True}
-        NodeFactory.create(ae_title="WORKSTATION", **facts)
-        ran("movescu", "-aem", "WORKSTATION")  # which speaks no TLS itself
-
-    [got] = moved.iterdir()
-    assert study in found
-    assert pydicom.dcmread(got).PixelData == pydicom.dcmread(image).PixelData
 
 
 @pytest.mark.interop

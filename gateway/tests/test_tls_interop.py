@@ -65,6 +65,21 @@ def test_a_study_is_found_by_tls_and_sent_by_tls(listener, study, dcmtk, storesc
     assert len({pydicom.dcmread(one).SOPInstanceUID for one in folder.iterdir()}) == 2
 
 
+def test_what_is_asked_for_by_c_move_goes_to_its_receiver_by_tls(
+    listener, study, dcmtk, storescp, secure
+):
+    us = ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
+    keys = ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={study.study_instance_uid}"]
+    with storescp("WORKSTATION", *secure) as (port, folder):
+        to = {"address": "127.0.0.1", "port": port, "may_receive": True, "speaks_tls": True}
+        NodeFactory.create(ae_title="WORKSTATION", **to)
+        command = [dcmtk("movescu"), "-S", "-aem", "WORKSTATION", *us, *keys]
+
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+    assert len({pydicom.dcmread(one).SOPInstanceUID for one in folder.iterdir()}) == 2
+
+
 def test_the_worklist_is_asked_by_tls_and_not_without(listener, dcmtk, secure):
     Node.objects.update(must_use_tls=True)
     step = ScheduledProcedureFactory.create()
