@@ -90,10 +90,17 @@ WHYS: Mapping[str, Why] = {
         _("Reading it needs more memory than is allowed. Ask whoever runs this system."),
     ),
 }
-codes.mean({code: why.title for code, why in WHYS.items()})
 DAMAGED = Why(
     _("Cannot be read"),
     _("The file is damaged or is not what it says. Have it sent again, then discard this one."),
+)
+codes.mean({code: why.title for code, why in WHYS.items()})
+codes.mean(
+    {
+        **dict.fromkeys(("bad_length", "too_deep", "truncated", "unreadable"), DAMAGED.title),
+        "empty": _("The file is empty"),
+        "not_dicom": _("Not a DICOM file"),
+    }
 )
 
 FIELDS: Mapping[str, str | Promise] = {

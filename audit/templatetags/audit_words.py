@@ -29,10 +29,17 @@ DETAILS: dict[str, str | Promise] = {
     "now": _("now"),
     "priority": _("priority"),
     "reason_code": _("reason"),
+    "result": _("result"),
+    "rule": _("rule"),
     "sender": _("sender"),
     "source": _("source"),
+    "verdict": _("verdict"),
     "was": _("before"),
 }
+CODED = frozenset(
+    {"cause", "effect", "kind", "now", "priority"}
+    | {"reason_code", "result", "rule", "verdict", "was"}
+)
 MARKS = {
     Group.OPENINGS: "search",
     Group.CHANGES: "edit",
@@ -57,15 +64,15 @@ def group_mark(group: str) -> str:
 def details_of(entry: Entry) -> list[tuple[str, str]]:
     """The details of an entry as terms and words."""
     return [
-        (str(DETAILS.get(name, name.replace("_", " "))), _as_text(name, value))
+        (str(DETAILS.get(name, name.replace("_", " "))), _said(entry, name, value))
         for name, value in entry.details.items()
         if value not in ("", None, [], {})
     ]
 
 
-def _as_text(name: str, value: object) -> str:
-    if name == "reason_code":
-        return codes.word_of(str(value))
+def _said(entry: Entry, name: str, value: object) -> str:
+    if name in CODED and isinstance(value, str):
+        return codes.word_of(value, entry.subject_type)
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from audit import codes
 from audit.models import Entry
 from audit.services import record
 from audit.verbs import Group
@@ -159,6 +160,7 @@ def test_machines_and_words_are_named_as_people_read_them(client, administrator)
         ("procedure.discontinued", "110514", "Wrong worklist entry"),
         ("image.rejected", "111210", "motion"),
         ("incoming.set_aside", "same_uid_other_content", "Same identifier, other content"),
+        ("incoming.refused", "not_dicom", "Not a DICOM file"),
         ("incoming.refused", "OF_AN_EARLIER_VERSION", "OF_AN_EARLIER_VERSION"),
     ],
 )
@@ -166,6 +168,25 @@ def test_codes_are_said_in_words(client, administrator, verb, code, words):
     record(verb, None, by=None, sender="CT01", reason_code=code)
 
     assert words in client.get(TRAIL).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("verb", "details", "words"),
+    [
+        ("device.status_changed", {"was": "AWAITING_QC"}, "Awaiting QC"),
+        ("study.matched", {"rule": "STUDY_UID"}, "the study identifier of the worklist"),
+        ("fault.reported", {"effect": "DOWN"}, "DOWN"),  # of what, nobody can say
+    ],
+)
+def test_choices_are_said_as_their_fields_say_them(client, administrator, verb, details, words):
+    record(verb, None, by=None, sender="CT01", **details)
+
+    assert words in client.get(TRAIL).content.decode()
+
+
+def test_a_choice_is_said_as_the_record_it_is_about_says_it():
+    assert codes.word_of("DOWN", "equipment.device") == "Down"
+    assert codes.word_of("DOWN", "equipment.maintenanceentry") == "Does not work"
 
 
 def test_pages_follow_each_other_both_ways(client, administrator):
