@@ -10,9 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
-from pynetdicom.transport import AddressInformation, AssociationSocket
 
-from gateway.calling.undisturbed import Undisturbed
+from gateway.calling.undisturbed import SteadySocket, Undisturbed
 
 WORKLIST = "1.2.840.10008.5.1.4.31"
 PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
@@ -36,7 +35,7 @@ class Report:
     failed: dict[str, int] = field(default_factory=dict)
 
 
-class Wire(AssociationSocket):
+class Wire(SteadySocket):
     """pynetdicom's socket, closed too when nothing answered at the other end."""
 
     def _shutdown_socket(self) -> None:
@@ -48,10 +47,7 @@ class Wire(AssociationSocket):
 class Console(Undisturbed):
     """The entity that calls."""
 
-    def _create_socket(
-        self, assoc: Association, address: AddressInformation, tls_args: Any
-    ) -> AssociationSocket:
-        return Wire(assoc, address=address)
+    kind_of_socket = Wire
 
 
 class Scanner:

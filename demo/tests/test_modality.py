@@ -10,9 +10,10 @@ from demo.management.commands.play_modality import Command
 from demo.modality.entries import Entry, performed, question
 from demo.modality.faults import FAULTS, with_faults
 from demo.modality.play import Player, mistyped
-from demo.modality.scanner import Scanner
+from demo.modality.scanner import WORKLIST, Scanner, Silence
 from demo.tests.departments import entry, open_department
 from demo.tests.small import small_objects_of
+from gateway.tests.machines import look_late, machine, port_of
 
 FIRST, SECOND = entry("S1", "P1234"), entry("S2", "P5678")
 
@@ -311,3 +312,12 @@ def test_the_command_says_what_it_cannot_do(department):
         call_command("play_modality", "DX01", host="127.0.0.1", port=1, listen_port=0)
     with pytest.raises(CommandError, match="Say what"):
         call_command("play_modality", "ROOM7", host="127.0.0.1", port=1, listen_port=0)
+
+
+def test_a_department_that_refuses_quickly_is_told_from_one_that_is_away(monkeypatch):
+    look_late(monkeypatch)
+
+    with machine([WORKLIST], require_calling_aet=["SOMEBODY"]) as other:
+        scanner = Scanner("DX01", "127.0.0.1", port_of(other), "OTHER")
+        with pytest.raises(Silence, match="refuses the association"):
+            scanner.worklist(question("DX01", "DX", dt.date(2026, 11, 29)))

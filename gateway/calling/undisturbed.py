@@ -9,20 +9,6 @@ from pynetdicom.dimse import DIMSEServiceProvider
 from pynetdicom.transport import AddressInformation, AssociationSocket
 
 
-class Undisturbed(AE):
-    """An application entity that asks for associations, whatever else the machine is doing."""
-
-    def associate(self, *args: Any, **kwargs: Any) -> Association:
-        return undisturbed(super().associate(*args, **kwargs))
-
-    def _create_socket(
-        self, assoc: Association, address: AddressInformation, tls_args: Any
-    ) -> AssociationSocket:
-        steady = SteadySocket(assoc, address=address)
-        steady.tls_args = tls_args
-        return steady
-
-
 class SteadySocket(AssociationSocket):
     """A socket that was connected once says so for ever; afterwards `socket` is None.
 
@@ -40,6 +26,22 @@ class SteadySocket(AssociationSocket):
     @_is_connected.setter
     def _is_connected(self, is_connected: bool) -> None:
         self._came_about = self._came_about or is_connected
+
+
+class Undisturbed(AE):
+    """An application entity that asks for associations, whatever else the machine is doing."""
+
+    kind_of_socket = SteadySocket
+
+    def associate(self, *args: Any, **kwargs: Any) -> Association:
+        return undisturbed(super().associate(*args, **kwargs))
+
+    def _create_socket(
+        self, assoc: Association, address: AddressInformation, tls_args: Any
+    ) -> AssociationSocket:
+        steady = self.kind_of_socket(assoc, address=address)
+        steady.tls_args = tls_args
+        return steady
 
 
 def undisturbed(association: Association) -> Association:

@@ -14,6 +14,8 @@ from cryptography.x509.oid import NameOID
 from pynetdicom import AE
 from pynetdicom.transport import ThreadedAssociationServer
 
+from gateway.calling.undisturbed import SteadySocket
+
 ANYTHING = "1.2.840.10008.1.1"
 
 
@@ -35,6 +37,17 @@ def machine(
         yield server
     finally:
         server.shutdown()
+
+
+def look_late(monkeypatch) -> None:
+    """Whoever asks for an association looks for the answer only when all of it is over."""
+    once = SteadySocket.__init__
+
+    def waits_until_all_is_over(self, *args, **kwargs):
+        once(self, *args, **kwargs)
+        self._ready.wait = lambda: self.assoc.dul.join(10)
+
+    monkeypatch.setattr(SteadySocket, "__init__", waits_until_all_is_over)
 
 
 def port_of(server: ThreadedAssociationServer) -> int:

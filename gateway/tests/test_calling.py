@@ -9,8 +9,7 @@ from pynetdicom.dimse_primitives import C_ECHO
 from equipment.tests.factories import NodeFactory
 from gateway.calling import NoAnswer, calling, context
 from gateway.calling.echoing import echo
-from gateway.calling.undisturbed import SteadySocket
-from gateway.tests.machines import certificate, machine, port_of, server_tls
+from gateway.tests.machines import certificate, look_late, machine, port_of, server_tls
 
 ECHO = "1.2.840.10008.1.1"
 
@@ -97,13 +96,7 @@ def test_a_machine_that_does_not_know_us_is_quoted():
 
 
 def test_a_refusal_that_is_quicker_than_the_look_for_it_is_quoted_too(monkeypatch):
-    once = SteadySocket.__init__
-
-    def waits_until_all_is_over(self, *args, **kwargs):
-        once(self, *args, **kwargs)
-        self._ready.wait = lambda: self.assoc.dul.join(10)
-
-    monkeypatch.setattr(SteadySocket, "__init__", waits_until_all_is_over)
+    look_late(monkeypatch)
     with machine(require_calling_aet=["SOMEBODY"]) as other:
         trouble = why_not(node(port_of(other)))
 
