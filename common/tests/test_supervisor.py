@@ -78,7 +78,7 @@ def test_a_killed_program_is_back_at_once(keeper):
     until(lambda: keeper.revive() or pid_of(keeper, "calm") != first)
 
     keeper.await_ready(seconds=10)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 2
 
 
 def test_patience_grows_only_for_a_program_that_keeps_dying():
