@@ -74,5 +74,5 @@ def _said(entry: Entry, name: str, value: object) -> str:
     if name in CODED and isinstance(value, str):
         return codes.word_of(value, entry.subject_type)
     if isinstance(value, dict):
-        return ", ".join(f"{name} {part}" for name, part in value.items())
+        return ", ".join(f"{key} {part}" for key, part in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

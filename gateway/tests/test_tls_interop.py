@@ -45,16 +45,36 @@ def secure(papers):
     return ["+tls", str(key), str(paper), "+cf", str(papers["us"][0])]
 
 
+def us(listener) -> list[str]:
+    return ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
+
+
+def keys_of(study) -> list[str]:
+    return ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={study.study_instance_uid}"]
+
+
+def workstation(port: int) -> Node:
+    """DCMTK's receiver, as it is registered here."""
+    to = {"address": "127.0.0.1", "port": port, "may_receive": True, "speaks_tls": True}
+    return NodeFactory.create(ae_title="WORKSTATION", **to)
+
+
 def test_a_study_is_found_by_tls_and_sent_by_tls(listener, study, dcmtk, storescp, secure, person):
     Node.objects.update(must_use_tls=True)
-    keys = ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={study.study_instance_uid}"]
-    us = ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
-    command = [dcmtk("findscu"), "-S", "-v", *secure, *us, *keys, "-k", "PatientName"]
+    command = [
+        dcmtk("findscu"),
+        "-S",
+        "-v",
+        *secure,
+        *us(listener),
+        *keys_of(study),
+        "-k",
+        "PatientName",
+    ]
 
     found = subprocess.run(command, check=False, capture_output=True, timeout=60, text=True)
     with storescp("WORKSTATION", *secure) as (port, folder):
-        to = {"address": "127.0.0.1", "port": port, "may_receive": True, "speaks_tls": True}
-        node = NodeFactory.create(ae_title="WORKSTATION", **to)
+        node = workstation(port)
         transfer = send_study(study, node, by=person("Technician"))
         assert carry_next()
 
@@ -68,12 +88,9 @@ def test_a_study_is_found_by_tls_and_sent_by_tls(listener, study, dcmtk, storesc
 def test_what_is_asked_for_by_c_move_goes_to_its_receiver_by_tls(
     listener, study, dcmtk, storescp, secure
 ):
-    us = ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
-    keys = ["-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={study.study_instance_uid}"]
     with storescp("WORKSTATION", *secure) as (port, folder):
-        to = {"address": "127.0.0.1", "port": port, "may_receive": True, "speaks_tls": True}
-        NodeFactory.create(ae_title="WORKSTATION", **to)
-        command = [dcmtk("movescu"), "-S", "-aem", "WORKSTATION", *us, *keys]
+        workstation(port)
+        command = [dcmtk("movescu"), "-S", "-aem", "WORKSTATION", *us(listener), *keys_of(study)]
 
         subprocess.run(command, check=True, capture_output=True, timeout=60)
 
@@ -84,10 +101,9 @@ def test_the_worklist_is_asked_by_tls_and_not_without(listener, dcmtk, secure):
     Node.objects.update(must_use_tls=True)
     step = ScheduledProcedureFactory.create()
     item = "ScheduledProcedureStepSequence[0].ScheduledProcedureStepID"
-    us = ["-aet", "TEST_SCU", "-aec", "IMAGING_DEPT", "127.0.0.1", str(listener.port)]
 
     def asked(*words: str):
-        command = [dcmtk("findscu"), "-W", "-v", *words, *us, "-k", item]
+        command = [dcmtk("findscu"), "-W", "-v", *words, *us(listener), "-k", item]
         return subprocess.run(command, check=False, capture_output=True, timeout=60, text=True)
 
     by_tls, without = asked(*secure), asked()
