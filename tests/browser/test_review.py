@@ -15,6 +15,15 @@ from worklist.tests.factories import ProcedureTypeFactory, ScheduledProcedureFac
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 LOOKS = os.environ.get("LOOKS", "")  # a folder: pictures of what was tried are left there
+UNDO_AT_ONCE = """() => {
+  const look = new MutationObserver(() => {
+    const undo = document.querySelector("[data-undo]");
+    if (!undo) return;
+    look.disconnect();
+    setTimeout(() => undo.click());
+  });
+  look.observe(document.body, { subtree: true, childList: true });
+}"""  # nobody could be quicker
 
 
 @pytest.fixture
@@ -107,6 +116,21 @@ def test_the_keyboard_does_it_all(page_for, live_server, technician, hand):
     assert KeyImage.objects.get().instance == shots[1]
     assert ImageReview.objects.get(decision="REJECTED").instance == shots[2]
     page.keyboard.press("u")
+    page.wait_for_selector("[data-shot].is-rejected", state="detached")
+    assert not Instance.objects.rejected().exists()
+
+
+def test_a_button_does_its_work_from_the_moment_it_is_there(
+    page_for, live_server, technician, hand
+):
+    page = page_for(technician)
+    opened(page, live_server, hand)
+    page.evaluate(UNDO_AT_ONCE)
+
+    page.locator("[data-shot]").nth(2).get_by_role("button", name="Reject").click()
+    with page.expect_request(lambda asked: "decision=restore" in (asked.post_data or "")):
+        page.get_by_role("button", name="wrong side").click()
+
     page.wait_for_selector("[data-shot].is-rejected", state="detached")
     assert not Instance.objects.rejected().exists()
 
