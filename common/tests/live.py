@@ -39,7 +39,8 @@ class EndingServer(ThreadedWSGIServer):
 
     def hang_up(self) -> None:
         """End all connections, and wait until nobody holds the database any more."""
-        for connection, thread in list(self._open.items()):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-            thread.join(SECONDS)
+        while self._open:  # one more may come in while those before it end
+            for connection, thread in list(self._open.items()):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                thread.join(SECONDS)

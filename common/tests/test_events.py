@@ -163,10 +163,13 @@ def test_a_poke_after_a_commit_reaches_an_open_page_through_valkey(real_programs
 
     poking = threading.Thread(target=keep_poking)
     poking.start()
-    while not heard.startswith(b"data: "):
-        heard = stream.readline()
-    is_heard.set()
-    poking.join()
+    try:
+        while not heard.startswith(b"data: "):
+            heard = stream.readline()
+    finally:
+        is_heard.set()
+        poking.join()
+        real_programs.halt()
 
     assert json.loads(heard[6:]) == {"topics": ["procedure-12"]}
     link.close()

@@ -36,10 +36,10 @@ def play(department, monkeypatch):
     def examine(*faults: str, listens: bool = True, seed: int = 7) -> list[str]:
         told: list[str] = []
         scanner = Scanner("DX01", "127.0.0.1", department.port, "IMAGING_DEPT")
-        player = Player(scanner, "DX", seed, patience=5, tell=told.append)
+        player = Player(scanner, "DX", seed, patience=60, tell=told.append)
         with scanner.listening("127.0.0.1", 0) as port:
             department.report_port = port if listens else 0
-            player.patience = 5 if listens else 0
+            player.patience = 60 if listens else 0
             player.take(player.look(), with_faults(list(faults)))
         return told
 

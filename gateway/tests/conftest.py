@@ -140,7 +140,7 @@ def storescp(dcmtk, tmp_path: Path) -> Callable[..., Any]:
 
 def wait_for(port: int) -> None:
     over = threading.Event()
-    for _ in range(500):
+    for _ in range(3000):
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         over.wait(0.01)

@@ -245,7 +245,8 @@ def test_the_character_set_of_the_asker_is_used_when_it_has_the_letters(
     assert more.PatientName == "Müller^Änne=山田^太郎"
 
 
-def test_a_search_can_be_cancelled(workstation, study):
+def test_a_search_can_be_cancelled(workstation, study, monkeypatch):
+    monkeypatch.setattr("gateway.dimse.archive.finding.BREATH", 1)
     StudyFactory.create_batch(30)
     association = workstation.opened((f"{STUDY_ROOT}.1",))
     statuses = []

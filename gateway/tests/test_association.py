@@ -217,7 +217,7 @@ def strangers(listener):
 def test_half_open_connections_are_closed_after_a_while(
     listener, strangers, monkeypatch, eventually
 ):
-    monkeypatch.setattr("gateway.dimse.upper_layer.visit.ARTIM_SECONDS", 1)
+    monkeypatch.setattr("gateway.dimse.upper_layer.visit.ARTIM_SECONDS", 4)
     strangers(10)[0].sendall(b"\x01\x00")  # and never another byte
 
     eventually(lambda: len(listener.door.calls) == 10)

@@ -24,11 +24,14 @@ from studies.tests.made_objects import an_image, ramp, saved
 pytestmark = pytest.mark.django_db
 
 STORED = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+LONG = 600.0  # seconds: however slow the machine, what was remembered still is
 PICTURES = ("thumbnail", "rendered")
 
 
 @pytest.fixture(autouse=True)
-def _nobody_known_yet():
+def _nobody_known_yet(monkeypatch):
+    for memory in ("callers", "neighbours"):
+        monkeypatch.setattr(f"gateway.dicomweb.{memory}.REMEMBERED_SECONDS", LONG)
     callers.forget()
     neighbours.forget()
     trail._noted.clear()
@@ -127,7 +130,7 @@ def test_nobody_is_remembered_for_longer_than_a_second(client, image, program, m
     path = f"{address(image)}/frames/1"
     assert quick(asked(path, key)) is not None
 
-    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1 * LONG)
 
     assert quick(asked(path, key)) is None
 
@@ -137,10 +140,10 @@ def test_to_be_answered_quickly_does_not_lengthen_the_memory(client, image, prog
     monkeypatch.setattr(time, "monotonic", lambda: now)
     come_in(client, image, key)
     path = f"{address(image)}/frames/1"
-    monkeypatch.setattr(time, "monotonic", lambda: now + 0.6)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 0.6 * LONG)
     assert quick(asked(path, key)) is not None
 
-    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1 * LONG)
 
     assert quick(asked(path, key)) is None
 
@@ -279,7 +282,7 @@ def test_what_was_rejected_is_remembered_for_no_longer_than_a_second(
     Instance.objects.update(is_rejected=True)
     assert client.get(path, HTTP_AUTHORIZATION=key).status_code == 404  # the full way remembers not
 
-    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 1.1 * LONG)
     callers._known.update({k: (now + 9, user) for k, (_until, user) in callers._known.items()})
 
     assert quick(asked(path, key)) is None

@@ -84,7 +84,6 @@ pieces = st.one_of(
 
 @settings(
     max_examples=120,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(body=st.lists(pieces, max_size=12).map(b"".join), cut=st.integers(0, 4000))
@@ -106,7 +105,6 @@ def test_whatever_the_body_it_is_answered_and_leaves_nothing_behind(
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

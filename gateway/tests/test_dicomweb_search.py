@@ -349,9 +349,7 @@ MANNERS = ["", "?fuzzymatching=true", "?emptyvaluematching=true", "?multiplevalu
 HOSTILE = st.text(max_size=40) | st.text("*?^=\\-,.[](){}|+$0123456789:'\";%_", max_size=24)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     path=st.sampled_from(["/studies", "/series"]),
     manner=st.sampled_from(MANNERS),

@@ -15,6 +15,7 @@ def at_the_database() -> set[int]:
         cursor.execute(
             "SELECT pid FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
         )
         return {pid for (pid,) in cursor}
 

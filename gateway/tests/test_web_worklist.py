@@ -230,9 +230,7 @@ KEYS += ["PixelData", "FrameIncrementPointer", "PriorRecordKey", "SelectorSVValu
 HOSTILE = st.text(max_size=30) | st.text("*?^=\\-,.[](){}|+$0123456789:'\";%_", max_size=20)
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=st.sampled_from(KEYS), value=HOSTILE)
 def test_no_value_brings_the_worklist_down(technician, key, value):
     answer = technician.get(f"{ADDRESS}?{urlencode({key: value})}")

@@ -66,20 +66,27 @@ function begin(form) {
   // A form that comes back with errors already carries what was typed.
   if (draft && !form.querySelector("[aria-invalid=true]") && restore(form, draft.values)) tellRestored(form, draft.at);
   let timer = 0;
-  const save = () => localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: valuesOf(form) }));
-  form.addEventListener("input", () => {
+  const stop = () => {
     clearTimeout(timer);
+    timer = 0;
+  };
+  const save = () => {
+    stop();
+    localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), values: valuesOf(form) }));
+  };
+  form.addEventListener("input", () => {
+    stop();
     timer = setTimeout(save, 400);
   });
+  window.addEventListener("pagehide", () => timer && save());
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
     save();
     sessionStorage.setItem(SENT, keyOf(form));
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, successful, requestConfig } = event.detail;
     if (successful && xhr.status < 300 && requestConfig.verb !== "get") {
-      clearTimeout(timer);
+      stop();
       localStorage.removeItem(keyOf(form));
     }
     sessionStorage.removeItem(SENT);

@@ -61,10 +61,12 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   xhr.addEventListener("loadend", () => release(parts));
 });
 
+// What lies above a finger moves what is under it: while one presses, every live part holds still.
 const fingers = new Map(); // a pointer → the parts it holds still
 document.addEventListener("pointerdown", (event) => {
   lift(event);
-  const parts = event.target.closest("button, a, label, summary, input, select") ? partsAround(event.target) : [];
+  const isPress = event.button === 0 && event.target.closest("button, a, label, summary, input, select");
+  const parts = isPress ? [...document.querySelectorAll(LIVE)] : [];
   fingers.set(event.pointerId, parts);
   hold(parts);
 });
@@ -73,5 +75,4 @@ function lift(event) {
   fingers.delete(event.pointerId);
   setTimeout(() => release(parts)); // the click comes right after
 }
-document.addEventListener("pointerup", lift);
-document.addEventListener("pointercancel", lift);
+for (const name of ["pointerup", "pointercancel", "contextmenu"]) document.addEventListener(name, lift);

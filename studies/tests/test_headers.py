@@ -4,7 +4,7 @@ import json
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from studies.headers import MOST_PIECES, joined, pack, unpack, with_addresses
@@ -22,13 +22,11 @@ def told(headers, at_once=3):
     return zlib.decompress(b"".join(joined(headers, at_once)))
 
 
-@settings(deadline=None)
 @given(HEADERS)
 def test_a_header_comes_back_as_it_was(header):
     assert unpack(pack(header)) == header
 
 
-@settings(deadline=None)
 @given(st.lists(HEADERS, max_size=7))
 def test_joined_headers_are_the_array_that_they_would_be_unpacked(headers):
     addresses = [f"https://pacs.example/{number}/" for number in range(len(headers))]

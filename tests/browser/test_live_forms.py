@@ -45,6 +45,7 @@ def open_step(page: Page, key: str) -> None:
     step = page.locator(f"#step-{key}")
     if step.get_attribute("open") is None:
         step.locator("summary").first.click()
+    expect(step).to_have_attribute("open", "")
 
 
 def hear_news(page: Page) -> None:
@@ -146,3 +147,16 @@ def test_nothing_moves_under_a_finger(page, running):
     page.mouse.up()
 
     expect(page.locator("#step-images .step-words")).to_have_text(f"1 of {IMAGES}")
+
+
+def test_what_grows_above_a_finger_waits_until_it_is_lifted(page, running):
+    page.route("**/studies/of-procedure/**", lambda route: route.fulfill(body="<p>New.</p>" * 40))
+    exposed = page.locator("#step-exposed")
+    exposed.locator("summary").first.hover()
+    page.mouse.down()
+    hear_news(page)
+    page.wait_for_timeout(300)  # long enough for an answer to be drawn
+    page.mouse.up()
+
+    expect(exposed).to_have_attribute("open", "")
+    expect(page.locator("#images")).to_contain_text("New.")

@@ -115,7 +115,7 @@ def opened(page: Page, address: str, flaws) -> list[str]:
 
     page.on("console", note)
     page.goto(address, wait_until="load")
-    page.wait_for_timeout(150)  # slots load themselves
+    page.wait_for_load_state("networkidle")  # slots load themselves
     found = flaws(page) + errors
     page.remove_listener("console", note)
     return found

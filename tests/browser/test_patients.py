@@ -18,7 +18,8 @@ def test_the_search_box_finds_somebody_and_enter_opens_the_record(page_for, pers
     page.goto(live_server.url + reverse("worklist:board"))
 
     page.keyboard.press("/")
-    page.keyboard.type("mueler")
+    with page.expect_response(lambda answer: "q=mueler" in (answer.request.post_data or "")):
+        page.keyboard.type("mueler")
     expect(page.locator("#search-found")).to_contain_text("Müller, Jürgen")
     assert "mueler" not in page.url
     page.keyboard.press("ArrowDown")

@@ -169,7 +169,7 @@ def test_every_page_is_accessible_and_whole(doors, page_for, live_server, flaws,
         page.route("**/viewer/**", lambda route: route.fulfill(body="<title>Images</title>"))
         for path in paths:
             page.goto(live_server.url + path)
-            page.wait_for_timeout(300)  # slots load themselves
+            page.wait_for_load_state("networkidle")  # slots load themselves
             found = flaws(page)
             if found:
                 wrong[path] = found

@@ -52,7 +52,7 @@ def bar_of(page: Any, step: ScheduledProcedure) -> Any:
 
 
 def await_place(step: ScheduledProcedure, device: Any, start: dt.datetime, page: Any) -> None:
-    for _ in range(50):
+    for _ in range(200):
         step.refresh_from_db()
         if (step.device, step.scheduled_start) == (device, start):
             return

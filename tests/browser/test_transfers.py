@@ -15,6 +15,7 @@ from patients.tests.factories import PatientFactory
 from studies.models import Transfer
 from studies.services import Elsewhere, fetch_study, send_study
 from studies.tests.factories import InstanceFactory, SeriesFactory, StudyFactory
+from tests.browser.conftest import COLOURS_HAVE_CHANGED
 from tests.browser.test_pages import opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -84,7 +85,7 @@ def test_pages_of_transfers_are_accessible_and_whole(
                 page.get_by_role("button", name="Ask Archive A").click()
                 page.get_by_role("checkbox", name="Fetch MR head").wait_for()
                 page.locator("button:disabled").wait_for(state="detached")
-                page.wait_for_timeout(300)  # the button's colour comes back slowly
+                page.evaluate(COLOURS_HAVE_CHANGED)
                 found += flaws(page)
             if found:
                 wrong[f"{screen} {path}"] = found

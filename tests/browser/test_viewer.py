@@ -493,6 +493,10 @@ def test_whichever_pane_is_scrolled_by_the_mouse_the_other_follows(viewer, head)
     viewer.press("ArrowDown")
     viewer.stands_at(2, number=1)
 
+    for number, loaded in enumerate(("12 images loaded", "6 images loaded")):
+        viewer.pane(number).click()
+        expect(viewer.page.get_by_text(loaded)).to_be_visible(timeout=SECONDS)
+
     viewer.press("s")
     came_to = 2
     for number, way in ((1, 300), (0, -300)):

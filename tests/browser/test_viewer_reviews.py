@@ -109,5 +109,6 @@ def test_a_referrer_goes_to_key_images_but_stars_and_rejects_nothing(viewer_of, 
     viewer = viewer_of(images[0].series.procedure.order.ordered_by)
 
     expect(viewer.page.locator("[data-command=star], [data-command=reject]")).to_have_count(0)
+    expect(viewer.page.locator(".card-stars")).to_have_text("★ 1")
     viewer.press("Shift+Y")
     viewer.stands_at(4)

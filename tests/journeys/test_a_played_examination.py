@@ -12,6 +12,7 @@ from demo.tests.small import small_objects_of
 from equipment.tests.factories import DeviceFactory
 from studies.models import Commitment
 from tests.journeys.test_an_examination import PASSWORD, PATIENCE, sign_in
+from tests.journeys.visitor import wait_until
 from worklist.models import ScheduledProcedure, WorklistQuery
 from worklist.tests.factories import ProcedureTypeFactory, ScheduledProcedureFactory
 
@@ -73,8 +74,9 @@ def test_a_played_examination_is_followed_by_the_board_and_explains_itself(
     step = booked.performed_steps.get()
     assert (step.status, step.reported_by) == ("COMPLETED", "DX01")
 
+    wait_until(Commitment.objects.filter(status=Commitment.Status.REPORTED).exists)
     commitment = Commitment.objects.get()
-    assert (commitment.asker, commitment.status) == ("DX01", Commitment.Status.REPORTED)
+    assert commitment.asker == "DX01"
     assert commitment.items.safe().count() == 2
 
     asked = WorklistQuery.objects.get()

@@ -88,6 +88,7 @@ def step(page: Page, key: str) -> Locator:
     found = page.locator(f"#step-{key}")
     if found.get_attribute("open") is None:
         found.locator("summary").first.click()
+    expect(found).to_have_attribute("open", "", timeout=PATIENCE)
     return found
 
 
@@ -154,6 +155,7 @@ def test_an_examination_from_arrival_to_preliminary_note(
     sign_in(page, department.url, technician.username)
     page.goto(f"{department.url}/worklist/")
     page.locator("tr[data-row]").get_by_role("button", name="Arrived").click()
+    expect(page.locator("tr[data-row] .cell-state")).to_contain_text("Arrived", timeout=PATIENCE)
     page.locator("tr[data-row] a[data-row-link]").first.click()
     page.evaluate("window.neverReloaded = true")
 

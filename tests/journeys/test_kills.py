@@ -50,6 +50,7 @@ def test_what_is_acknowledged_survives_the_death_of_everything(up):
     wait_until(lambda: visitor.get("/readyz") is not None, 60, "recovery")
     assert desk.registered, "nobody was registered"
     for key, name in desk.registered.items():
+        wait_until(lambda k=key: visitor.get(f"/api/patients/{k}/") is not None)  # type: ignore[misc]
         assert visitor.get(f"/api/patients/{key}/")["name_alphabetic"] == name
 
 

@@ -195,6 +195,7 @@ class Visit(threading.Thread):
         return State.MESSAGES
 
     def _answer_release(self) -> State:
+        self.title = ""  # who calls again at once finds its place free
         self._wire.send(pdus.RELEASE_RP)
         return self._await_the_end()
 
