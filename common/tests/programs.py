@@ -16,10 +16,11 @@ from django.db import connection
 
 from common.environment import Department
 from common.place import Place
-from common.ports import check_free, listen_on
+from common.ports import listen_on
 from common.preparation import ROOT
 from common.programs import programs
 from common.supervisor import Keeper
+from common.tests.ports import port_for_a_server
 
 UP_SECONDS = 240
 OF_THE_SUITE = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "DEMO", "SECRET_KEY", "DICOM_PORT"}
@@ -36,7 +37,7 @@ class RealPrograms:
             Department.from_environment(),
             host="127.0.0.1",
             port=self.web_socket.getsockname()[1],
-            dicom_port=check_free("127.0.0.1", 0, ""),
+            dicom_port=port_for_a_server(),
         )
         url = urlsplit(os.environ["DATABASE_URL"])
         env = os.environ | {
@@ -99,7 +100,8 @@ class Up:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.env = {name: value for name, value in os.environ.items() if name not in OF_THE_SUITE}
-        self.env |= {"DATA_DIR": str(self.data), "PORT": "0", "DICOM_PORT": "0", **env}
+        port = str(port_for_a_server())
+        self.env |= {"DATA_DIR": str(self.data), "PORT": "0", "DICOM_PORT": port, **env}
         self.log = (folder / f"up-{time.monotonic_ns()}.log").open("w+")
         self.process = subprocess.Popen(
             [*self.manage, "up", *flags],

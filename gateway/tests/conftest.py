@@ -15,6 +15,7 @@ from django.test import Client
 from pynetdicom import build_context
 from pynetdicom.association import Association
 
+from common.tests.ports import port_for_a_server
 from equipment.models import Device, Node
 from equipment.tests.factories import DeviceFactory, NodeFactory
 from gateway.calling.undisturbed import Undisturbed
@@ -125,8 +126,7 @@ def storescp(dcmtk, tmp_path: Path) -> Callable[..., Any]:
     def running(title: str, *words: str) -> Iterator[tuple[int, Path]]:
         folder = tmp_path / f"at-{title}"
         folder.mkdir()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        port = port_for_a_server()
         command = [dcmtk("storescp"), "-aet", title, "-od", str(folder), *words, str(port)]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as it:
             try:

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 import urllib.error
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from common.tests.ports import port_for_a_server
 
 TITLE = "PEER"
 WEB_PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
@@ -82,18 +83,13 @@ class Orthanc:
             self.ask("DELETE", f"/studies/{one}")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[Orthanc]:
     """Until the block ends. Skips the test where it is not installed."""
     program = shutil.which("Orthanc") or shutil.which("Orthanc", path="/usr/sbin")
     if program is None or not WEB_PLUGIN.exists():
         pytest.skip("Orthanc is missing: `apt install orthanc orthanc-dicomweb`.")
-    one = Orthanc(free_port(), free_port())
+    one = Orthanc(port_for_a_server(), port_for_a_server())
     settings = {
         "Name": TITLE,
         "StorageDirectory": str(folder / "storage"),

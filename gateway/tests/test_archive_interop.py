@@ -1,12 +1,12 @@
 """DCMTK asks us, and DCMTK's own archive is asked by us."""
 
 import contextlib
-import socket
 import subprocess
 
 import pydicom
 import pytest
 
+from common.tests.ports import port_for_a_server
 from equipment.tests.factories import NodeFactory
 from gateway.calling.archives import retrieve, studies_of
 from gateway.tests.conftest import wait_for
@@ -64,8 +64,7 @@ def test_findscu_getscu_and_movescu_are_served(listener, study, dcmtk, storescp,
 @contextlib.contextmanager
 def archive_of(dcmqrscp, folder, us: int):
     """DCMTK's archive, that knows us by our port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = port_for_a_server()
     (folder / "db").mkdir()
     settings = folder / "dcmqrscp.cfg"
     settings.write_text(

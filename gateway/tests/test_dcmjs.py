@@ -3,9 +3,9 @@
 import pytest
 from pydicom.uid import generate_uid
 
+from common.tests.ports import port_for_a_server
 from gateway.tasks import tell_commitments
 from gateway.tests.dcmjs import performing
-from gateway.tests.orthanc import free_port
 from studies.ingest import file_batch
 from studies.models import Commitment
 from studies.tasks import decide_commitments
@@ -88,7 +88,7 @@ def test_it_performs_a_step_and_is_told_that_its_images_are_safe(listener, scann
     row.refresh_from_db()
     assert row.instance is not None
     safe, transaction = row.instance.sop_instance_uid, generate_uid()
-    scanner.address, scanner.port = "127.0.0.1", free_port()
+    scanner.address, scanner.port = "127.0.0.1", port_for_a_server()
     scanner.save()
 
     with performing(

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from common.tests.ports import port_for_a_server
 from gateway.calling.undisturbed import Undisturbed
 from gateway.tests.conftest import VERIFICATION
 from gateway.tests.sending import Wire, association_for, made, send
@@ -24,15 +25,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("test_node")]
 MEGABYTE = 1024**2
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def process(data_folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The command, answering on `process.port`, with the test's database and data folder."""
-    port, ready = free_port(), data_folder / "ready"
+    port, ready = port_for_a_server(), data_folder / "ready"
     url = urlsplit(os.environ["DATABASE_URL"])
     address = urlunsplit(url._replace(path=f"/{connection.settings_dict['NAME']}"))
     started = subprocess.Popen(

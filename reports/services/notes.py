@@ -23,8 +23,7 @@ def write_note(
 ) -> PreliminaryNote:
     """Note what was noticed, with the key images as they are marked now. A correction is another
     note; all stay. "Please look now" lifts the study to the top of the reading list."""
-    locked = ScheduledProcedure.objects.select_for_update(of=("self",)).select_related("order")
-    procedure = locked.get(pk=procedure.pk)
+    procedure = locked(procedure.pk)
     note = PreliminaryNote(
         procedure=procedure, verdict=verdict, words=words.replace("\0", "").strip(), by=by
     )
@@ -40,9 +39,22 @@ def write_note(
 
 
 @transaction.atomic
-def save_note_draft(procedure: ScheduledProcedure, *, by: "User", content: dict[str, Any]) -> Draft:
-    """Keep what is begun, so that it can be finished on another computer."""
+def save_note_draft(
+    procedure: ScheduledProcedure, *, by: "User", content: dict[str, Any], after: int = 0
+) -> Draft | None:
+    """Keep what is begun, so that it can be finished on another computer. `after` is the newest
+    note that its writer saw, 0 if none: what comes in when a newer one has been handed in is that
+    note's, and is not kept."""
+    procedure = locked(procedure.pk)
+    if PreliminaryNote.objects.of_procedure(procedure.pk).filter(pk__gt=after).exists():
+        return None
     draft, _is_new = Draft.objects.update_or_create(
         procedure=procedure, part=PART, defaults={"content": content, "saved_by": by}
     )
     return draft
+
+
+def locked(pk: int) -> ScheduledProcedure:
+    """The procedure as it is now, until the transaction ends."""
+    rows = ScheduledProcedure.objects.select_for_update(of=("self",)).select_related("order")
+    return rows.get(pk=pk)

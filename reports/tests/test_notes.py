@@ -48,6 +48,18 @@ def test_something_noticed_needs_words(person):
     assert not PreliminaryNote.objects.exists()
 
 
+def test_a_draft_that_comes_in_after_its_note_is_not_kept(person):
+    technician, procedure = person("Technician"), step_of(a_report().study)
+    note = services.write_note(procedure, by=technician, verdict="NORMAL", words="Shadow")
+
+    assert services.save_note_draft(procedure, by=technician, content={"words": "Shad"}) is None
+    assert not procedure.drafts.exists()
+    kept = services.save_note_draft(
+        procedure, by=technician, content={"words": "More"}, after=note.pk
+    )
+    assert procedure.drafts.get() == kept
+
+
 def test_handing_in_a_note_ends_its_draft(person):
     technician, procedure = person("Technician"), step_of(a_report().study)
     services.save_note_draft(procedure, by=technician, content={"words": "Sha"})

@@ -10,6 +10,7 @@ from common.pages import unless_unchanged
 from reports import services
 from reports.forms import NoteForm
 from reports.models import PreliminaryNote, key_images_of
+from reports.views.report import number_in
 from staff.access import StaffRequest, needs
 from worklist.models import Draft, ScheduledProcedure
 
@@ -66,5 +67,6 @@ def save_note(request: StaffRequest, pk: int) -> HttpResponse:
         "verdict": request.POST.get("verdict", "")[:8],
         "words": request.POST.get("words", "").replace("\0", "")[:2000],
     }
-    services.save_note_draft(find(request, pk), by=request.user, content=content)
+    after = number_in(request.POST.get("after", ""))
+    services.save_note_draft(find(request, pk), by=request.user, content=content, after=after)
     return HttpResponse(status=204)

@@ -6,6 +6,7 @@ const PAUSE = 700;
 const AGAIN = 5000;
 const words = document.getElementById("draft-words")?.dataset ?? {};
 const timers = new Map();
+const saving = new Map(); // a form → how the save that is under way is given up
 const typedOn = new WeakMap(); // the number of the draft that a form's words were typed upon, whatever the page says since
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -46,21 +47,47 @@ function release(form) {
   for (const field of form.elements) field.removeAttribute("data-touched");
 }
 
+// One after the other: each is typed upon the one before.
 async function save(form) {
   timers.delete(form);
   if (!form.isConnected) return;
-  const content = contentOf(form);
+  if (saving.has(form)) return soon(form);
+  const giveUp = new AbortController();
+  saving.set(form, giveUp);
   state(form, words.saving);
-  const answer = await fetch(form.dataset.draft, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
-    body: JSON.stringify({ number: numberOf(form), content }),
-  }).catch(() => null);
-  if (answer?.status === 409) return conflict(form, await answer.json());
-  if (!answer?.ok) return later(form);
-  const kept = await answer.json();
-  typedOn.set(form, kept.number);
-  state(form, words.saved.replace("%(time)s", clock(kept.saved_at)));
+  const answer = await post(form, giveUp.signal);
+  if (giveUp.signal.aborted) return; // it was handed in meanwhile
+  saving.delete(form);
+  if (answer?.status === 409) return conflict(form, answer.told);
+  if (answer?.status !== 200) return later(form);
+  typedOn.set(form, answer.told.number);
+  state(form, words.saved.replace("%(time)s", clock(answer.told.saved_at)));
+}
+
+async function post(form, signal) {
+  try {
+    const answer = await fetch(form.dataset.draft, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
+      body: JSON.stringify({ number: numberOf(form), content: contentOf(form) }),
+      signal,
+    });
+    return { status: answer.status, told: await answer.json() };
+  } catch {
+    return null; // nobody answered, or not as agreed
+  }
+}
+
+function soon(form) {
+  clearTimeout(timers.get(form));
+  timers.set(form, setTimeout(() => save(form), PAUSE));
+}
+
+function giveUpSaving(form) {
+  clearTimeout(timers.get(form));
+  timers.delete(form);
+  saving.get(form)?.abort();
+  saving.delete(form);
 }
 
 function later(form) {
@@ -101,8 +128,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (!form?.dataset.draft || !isKept(event.target)) return;
   if (!typedOn.has(form)) typedOn.set(form, numberOf(form));
-  clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => save(form), PAUSE));
+  soon(form);
 });
 document.addEventListener("visibilitychange", () => document.hidden && saveAll());
 window.addEventListener("pagehide", () => saveAll());
@@ -129,16 +155,12 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   const sender = event.detail.elt;
   if (event.detail.requestConfig.verb !== "post" || !sender.closest?.("#work, dialog")) return;
   const form = sender.closest("form.exam-form");
-  if (form) {
-    clearTimeout(timers.get(form));
-    timers.delete(form);
-  }
+  if (form) giveUpSaving(form);
   if (form || sender.closest(".work-actions")) senders.set(event.detail.xhr, { form, step: form?.closest("[data-step]")?.dataset.step ?? "" });
 });
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
   const sent = senders.get(event.detail.xhr);
-  if (sent?.form?.dataset.draft && event.detail.xhr.status === 422) timers.set(sent.form, setTimeout(() => save(sent.form), PAUSE));
   if (!sent || event.detail.xhr.status >= 300) return;
   handedIn = sent.step;
   if (!sent.form) return;
@@ -146,6 +168,12 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (sent.form.contains(document.activeElement)) document.activeElement.blur();
   const inner = sent.form.closest(".fact-more details, td details, .again");
   if (inner) inner.open = false;
+});
+
+// Not taken, or never arrived: the words are kept.
+document.body.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
+  const form = senders.get(xhr)?.form;
+  if (form?.dataset.draft && (xhr.status === 0 || xhr.status >= 300)) soon(form);
 });
 
 document.body.addEventListener("htmx:afterSettle", () => {

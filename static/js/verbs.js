@@ -62,17 +62,21 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 // What lies above a finger moves what is under it: while one presses, every live part holds still.
+const PRESSED = "button, a, label, summary, input"; // a select opens as it is pressed, and may keep the lift to itself
 const fingers = new Map(); // a pointer → the parts it holds still
+
+function lift({ pointerId }) {
+  const parts = fingers.get(pointerId) ?? [];
+  fingers.delete(pointerId);
+  setTimeout(() => release(parts)); // the click comes right after
+}
+
 document.addEventListener("pointerdown", (event) => {
   lift(event);
-  const isPress = event.button === 0 && event.target.closest("button, a, label, summary, input, select");
-  const parts = isPress ? [...document.querySelectorAll(LIVE)] : [];
+  if (event.button !== 0 || !event.target.closest(PRESSED)) return;
+  const parts = [...document.querySelectorAll(LIVE)];
   fingers.set(event.pointerId, parts);
   hold(parts);
 });
-function lift(event) {
-  const parts = fingers.get(event.pointerId) ?? [];
-  fingers.delete(event.pointerId);
-  setTimeout(() => release(parts)); // the click comes right after
-}
 for (const name of ["pointerup", "pointercancel", "contextmenu"]) document.addEventListener(name, lift);
+window.addEventListener("blur", () => [...fingers.keys()].forEach((pointerId) => lift({ pointerId })));

@@ -4,7 +4,7 @@ twice."""
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from worklist import services
 from worklist.models import Administration
@@ -34,7 +34,7 @@ def page(page_for, live_server, person, running) -> Page:
     """The examination, whose drafts reach nobody and whose news are those the test tells."""
     page = page_for(person("Technician"))
     page.route("**/events/", lambda route: route.fulfill(status=204))
-    page.route("**/draft/**", lambda route: route.abort())
+    page.route("**/drafts/**", lambda route: route.abort())
     page.goto(live_server.url + reverse("worklist:procedure", args=[running.pk]))
     open_step(page, "given")
     return page
@@ -46,6 +46,21 @@ def open_step(page: Page, key: str) -> None:
     if step.get_attribute("open") is None:
         step.locator("summary").first.click()
     expect(step).to_have_attribute("open", "")
+
+
+@pytest.fixture
+def held(page) -> list[Route]:
+    """The first draft on its way to the server, until the test lets it go. Others go at once."""
+    first: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if first:
+            route.continue_()
+        else:
+            first.append(route)
+
+    page.route("**/drafts/**", hold)
+    return first
 
 
 def hear_news(page: Page) -> None:
@@ -160,3 +175,41 @@ def test_what_grows_above_a_finger_waits_until_it_is_lifted(page, running):
 
     expect(exposed).to_have_attribute("open", "")
     expect(page.locator("#images")).to_contain_text("New.")
+
+
+def test_what_is_being_saved_while_it_is_handed_in_does_not_come_back(page, running, held):
+    with page.expect_request("**/drafts/given/"):
+        given = fill_in(page)
+    given.get_by_role("button", name="Note what was given").click()
+    expect(given.locator(".facts")).to_contain_text("Testhexol 350 80.0 ml")
+    held[0].fulfill(status=409, json={"number": 1, "content": {}, "sentence": "Too late."})
+    see_images(page, running, 1)
+
+    expect(given.locator("[name=volume_ml]")).to_have_value("")
+    expect(given.get_by_text("Too late.")).to_have_count(0)
+
+
+def test_one_save_waits_for_the_one_before(page, running, held):
+    with page.expect_request("**/drafts/given/"):
+        given = fill_in(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    given.locator("[name=lot]").fill("L1")
+    page.wait_for_timeout(1500)  # twice as long as a save waits for more words
+    assert not [url for url in asked if "/drafts/" in url]
+
+    with page.expect_response(lambda answer: "L1" in (answer.request.post_data or "")) as second:
+        held[0].continue_()
+
+    assert second.value.status == 200
+    expect(given.locator("[data-draft-state]")).to_contain_text("Saved")
+
+
+@pytest.mark.parametrize(
+    ("pressed", "button"), [("[name=agent]", "left"), (".form-actions button", "right")]
+)
+def test_a_press_whose_end_may_never_be_told_holds_nothing_still(page, running, pressed, button):
+    page.locator(f"#step-given {pressed}").first.hover()
+    page.mouse.down(button=button)
+
+    see_images(page, running, 1)

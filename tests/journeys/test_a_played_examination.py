@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from common.ports import check_free
+from common.tests.ports import port_for_a_server
 from demo.tests.small import small_objects_of
 from equipment.tests.factories import DeviceFactory
 from studies.models import Commitment
@@ -32,7 +32,7 @@ def booked() -> ScheduledProcedure:
             name="X-ray 1",
             modality="DX",
             address="127.0.0.1",
-            port=check_free("127.0.0.1", 0, ""),  # where it is told of commitment
+            port=port_for_a_server(),  # where it is told of commitment
         ),
         scheduled_start=timezone.now() - dt.timedelta(minutes=1),
         status="ARRIVED",

@@ -105,7 +105,7 @@ def written(procedure: ScheduledProcedure, kind: str, said: dict[str, object], b
     check = Check(procedure=procedure, kind=kind, said=said, by=by)
     check.full_clean()
     check.save()
-    forget_draft(procedure, kind.lower())
+    forget_draft(procedure, kind.lower(), by=by)
     tell_examination(procedure.pk)
     return check
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common.refusals import Refused
@@ -61,10 +62,13 @@ def save_draft(
     return draft
 
 
-def forget_draft(procedure: ScheduledProcedure, part: str) -> None:
-    """It was handed in. The empty row keeps counting, so that an older page is still told."""
-    begun = Draft.objects.filter(procedure=procedure, part=part)
-    begun.exclude(content={}).update(content={}, number=F("number") + 1)
+def forget_draft(procedure: ScheduledProcedure, part: str, *, by: "User") -> None:
+    """It was handed in. An empty row goes on counting: an older page is told, and a save that
+    comes in late brings nothing back."""
+    emptied: dict[str, Any] = {"content": {}, "saved_by": by, "saved_at": timezone.now()}
+    drafts = Draft.objects.filter(procedure=procedure, part=part)
+    if not drafts.update(number=F("number") + 1, **emptied):
+        Draft.objects.create(procedure=procedure, part=part, **emptied)
 
 
 def clean(content: object) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def give(
     if not is_more_meant:
         refuse_too_much(administration)
     administration.save()
-    forget_draft(procedure, "given")
+    forget_draft(procedure, "given", by=by)
     patient = procedure.order.patient
     record("administration.given", procedure, by=by, patient=patient, number=administration.pk)
     remember_reaction(administration, by)
@@ -80,7 +80,7 @@ def expose(procedure: ScheduledProcedure, *, by: "User", **exposed: Any) -> Expo
     exposure = Exposure(procedure=procedure, by=by, **exposed)
     exposure.full_clean()
     exposure.save()
-    forget_draft(procedure, "exposed")
+    forget_draft(procedure, "exposed", by=by)
     patient = procedure.order.patient
     record("exposure.noted", procedure, by=by, patient=patient, number=exposure.pk)
     tell_examination(procedure.pk)

@@ -56,7 +56,7 @@ def answer_questions(
     procedure.screening = result_of(procedure, list(questions.values()))
     procedure.screening_reason = ""
     procedure.save(update_fields=["screening", "screening_reason"])
-    forget_draft(procedure, "screening")
+    forget_draft(procedure, "screening", by=by)
     record(
         "screening.answered",
         procedure,

@@ -74,6 +74,17 @@ def test_handing_in_empties_the_draft_and_an_older_page_is_still_told(
         )
 
 
+def test_a_save_that_comes_in_after_the_handing_in_brings_nothing_back(procedure, technician):
+    for number in (0, 1):
+        services.check_identity(procedure, by=technician, compared=["NAME", "BIRTH_DATE"])
+
+        with pytest.raises(Overtaken):
+            services.save_draft(
+                procedure, "identity", {"scanned": "x"}, by=technician, number=number
+            )
+        assert not procedure.drafts.get().is_begun
+
+
 @pytest.mark.parametrize(
     "content", [None, [], "x", {"a": 1}, {"a": {"b": "c"}}, {"a": ["x"] * 99}, {"a": "x" * 3000}]
 )
