@@ -1,5 +1,7 @@
 // Nothing typed is lost: a form with data-autosave="order-12" keeps a draft on this computer, for this person,
 // for a day. It comes back when the form does, and is cleared once the server has taken it.
+import { clock } from "./ward-clock.js";
+
 const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 const person = document.body.dataset.person;
 const A_DAY = 24 * 3600 * 1000;
@@ -49,8 +51,7 @@ function tellRestored(form, at) {
   const discard = Object.assign(document.createElement("button"), { type: "button", textContent: words.discardDraft });
   note.className = "draft-note";
   note.setAttribute("role", "status");
-  const time = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
-  note.append(words.restored.replace("%(time)s", time), " ", discard);
+  note.append(words.restored.replace("%(time)s", clock(at)), " ", discard);
   discard.addEventListener("click", () => {
     localStorage.removeItem(keyOf(form));
     form.reset();

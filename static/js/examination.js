@@ -1,6 +1,7 @@
 // The examination: what is typed is saved as it is typed, for whoever goes on with it on another computer.
 // A form with data-draft="<address>" sends its words after a pause; somebody else's newer version is never
 // overwritten (409): both are shown, and the person chooses. Steps fold when they are handed in.
+import { clock } from "./ward-clock.js";
 
 const PAUSE = 700;
 const AGAIN = 5000;
@@ -9,7 +10,6 @@ const timers = new Map();
 const saving = new Map(); // a form → how the save that is under way is given up
 const typedOn = new WeakMap(); // the number of the draft that a form's words were typed upon, whatever the page says since
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-const clock = (at) => new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
 const isKept = (field) => field.name && field.name !== "csrfmiddlewaretoken" && !["submit", "button", "hidden", "file"].includes(field.type);
 
 // ── what is typed ──────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,7 @@
 // The timeline of devices: shows who is on when, moves by dragging, books on empty space. Every drag has a
 // form that does the same from the keyboard. A refusal puts the bar back and says its sentence.
 import { say } from "./refusals.js";
+import { wardOffset, wardTime } from "./ward-clock.js";
 
 const root = document.getElementById("schedule");
 const words = JSON.parse(document.getElementById("schedule-words").textContent);
@@ -196,7 +197,8 @@ const toolbar = () => ({
 
 const calendar = EventCalendar.create(root, {
   view: view(),
-  date: kept().date ? new Date(kept().date) : new Date(),
+  date: kept().date ?? day(wardTime()),
+  timeZone: wardOffset().replace("+00:00", "+00:01"), // it takes 0 for "as on this computer"; a minute moves its line by a hair
   headerToolbar: toolbar(),
   buttonText: words.buttons,
   locale: document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, // 24 h, day first
@@ -213,7 +215,7 @@ const calendar = EventCalendar.create(root, {
   selectable: mayBook,
   select: ({ start, resource }) => {
     calendar.unselect();
-    if (start > new Date() - 3_600_000) bookHere(resource?.id, start);
+    if (start > wardTime() - 3_600_000) bookHere(resource?.id, start);
   },
   unselectAuto: true,
   pointer: true,
@@ -222,7 +224,7 @@ const calendar = EventCalendar.create(root, {
   snapDuration: "00:05",
   slotLabelInterval: "00:30",
   slotWidth: 64,
-  scrollTime: clock(new Date(Date.now() - 3_600_000)),
+  scrollTime: clock(wardTime(Date.now() - 3_600_000)),
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   titleFormat: { weekday: "long", day: "numeric", month: "long", year: "numeric" },

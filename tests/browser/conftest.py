@@ -56,6 +56,17 @@ def page_for(page: Any, live_server: Any) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def elsewhere() -> Callable[[Any], None]:
+    """`elsewhere(page)`: the computer stands on an island where it is another time of day."""
+
+    def move(page: Any) -> None:
+        computer = page.context.new_cdp_session(page)
+        computer.send("Emulation.setTimezoneOverride", {"timezoneId": "Pacific/Chatham"})
+
+    return move
+
+
+@pytest.fixture
 def flaws(axe: Callable[..., list[str]]) -> Callable[[Any], list[str]]:
     """`flaws(page)`: what axe finds on a page, the colours in the other theme too, and whether it
     is wider than the screen."""

@@ -143,6 +143,20 @@ def test_two_who_write_at_once_overwrite_nothing_and_choose(open_at, waiting, pe
     assert waiting.drafts.get(part="finish").content["comment"] == kept
 
 
+def test_words_are_saved_by_the_wards_clock(open_at, waiting, person, elsewhere):
+    services.start_procedure(waiting, by=None, source="MPPS")
+    page = open_at(waiting, person("Technician"))
+    elsewhere(page)
+    page.locator(".work-actions").get_by_role("link", name="Complete").click()
+
+    with page.expect_response("**/drafts/finish/"):
+        page.get_by_label("Comment for the radiologist").fill("Moved.")
+
+    saved_at = timezone.localtime(waiting.drafts.get().saved_at)
+    state = step(page, "finish").locator("[data-draft-state]")
+    expect(state).to_have_text(f"Saved {saved_at:%H:%M}")
+
+
 def test_a_refresh_leaves_alone_what_somebody_is_typing(open_at, waiting, person):
     services.start_procedure(waiting, by=None, source="MPPS")
     page = open_at(waiting, person("Technician"))

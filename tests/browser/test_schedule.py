@@ -11,7 +11,11 @@ from equipment.tests.factories import DeviceFactory
 from tests.browser.dragging import bring_to_the_middle, drag
 from worklist import services
 from worklist.models import Order, ScheduledProcedure
-from worklist.tests.factories import OrderFactory, ProcedureTypeFactory
+from worklist.tests.factories import (
+    OrderFactory,
+    ProcedureTypeFactory,
+    ScheduledProcedureFactory,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -155,3 +159,16 @@ def test_the_schedule_is_accessible_and_whole(page_for, person, live_server, fla
 
     assert flaws(page) == []
     assert complaints == []
+
+
+def test_who_reads_from_elsewhere_sees_the_wards_clock(page_for, person, live_server, elsewhere):
+    now = timezone.now()
+    step = ScheduledProcedureFactory.create(
+        scheduled_start=now - HOUR / 4, scheduled_end=now + HOUR / 4
+    )
+    page = page_for(person("Scheduler"))
+    elsewhere(page)
+    page.goto(live_server.url + reverse("worklist:schedule"), wait_until="load")
+
+    bar, line = bar_of(page, step).bounding_box(), page.locator(".ec-now-indicator").bounding_box()
+    assert bar["x"] <= line["x"] <= bar["x"] + bar["width"]
