@@ -5,6 +5,7 @@ import { clock } from "./ward-clock.js";
 
 const PAUSE = 700;
 const AGAIN = 5000;
+const LONGEST = 15_000; // for an answer; then it is sent again
 const words = document.getElementById("draft-words")?.dataset ?? {};
 const timers = new Map();
 const saving = new Map(); // a form → how the save that is under way is given up
@@ -70,7 +71,7 @@ async function post(form, signal) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRFToken": token() },
       body: JSON.stringify({ number: numberOf(form), content: contentOf(form) }),
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST)]),
     });
     return { status: answer.status, told: await answer.json() };
   } catch {
@@ -130,11 +131,11 @@ document.addEventListener("input", (event) => {
   if (!typedOn.has(form)) typedOn.set(form, numberOf(form));
   soon(form);
 });
-document.addEventListener("visibilitychange", () => document.hidden && saveAll());
-window.addEventListener("pagehide", () => saveAll());
+document.addEventListener("visibilitychange", () => document.hidden && saveAll([...timers].filter(([form]) => !saving.has(form))));
+window.addEventListener("pagehide", () => saveAll([...timers]));
 
-function saveAll() {
-  for (const [form, timer] of timers) {
+function saveAll(begun) {
+  for (const [form, timer] of begun) {
     clearTimeout(timer);
     const body = JSON.stringify({ number: numberOf(form), content: contentOf(form) });
     fetch(form.dataset.draft, { method: "POST", keepalive: true, headers: { "Content-Type": "application/json", "X-CSRFToken": token() }, body })
