@@ -36,6 +36,7 @@ def page(page_for, live_server, person, running) -> Page:
     page.route("**/events/", lambda route: route.fulfill(status=204))
     page.route("**/drafts/**", lambda route: route.abort())
     page.goto(live_server.url + reverse("worklist:procedure", args=[running.pk]))
+    expect(page.locator("#images")).to_contain_text("No images have arrived")  # nothing grows now
     open_step(page, "given")
     return page
 
