@@ -10,6 +10,7 @@ from common.live import poke
 from reports.models import PreliminaryNote, key_images_of, studies_of
 from reports.services.gathering import gather_report
 from worklist.models import Draft, ScheduledProcedure
+from worklist.services.moving import locked
 
 if TYPE_CHECKING:
     from staff.models import User
@@ -52,9 +53,3 @@ def save_note_draft(
         procedure=procedure, part=PART, defaults={"content": content, "saved_by": by}
     )
     return draft
-
-
-def locked(pk: int) -> ScheduledProcedure:
-    """The procedure as it is now, until the transaction ends."""
-    rows = ScheduledProcedure.objects.select_for_update(of=("self",)).select_related("order")
-    return rows.get(pk=pk)

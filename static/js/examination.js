@@ -79,9 +79,9 @@ async function post(form, signal) {
   }
 }
 
-function soon(form) {
+function soon(form, pause = PAUSE) {
   clearTimeout(timers.get(form));
-  timers.set(form, setTimeout(() => save(form), PAUSE));
+  timers.set(form, setTimeout(() => save(form), pause));
 }
 
 function giveUpSaving(form) {
@@ -93,7 +93,7 @@ function giveUpSaving(form) {
 
 function later(form) {
   state(form, words.unsaved);
-  timers.set(form, setTimeout(() => save(form), AGAIN));
+  if (!timers.has(form)) soon(form, AGAIN);
 }
 
 function conflict(form, theirs) {

@@ -76,7 +76,7 @@ def test_a_played_examination_is_followed_by_the_board_and_explains_itself(
 
     wait_until(Commitment.objects.filter(status=Commitment.Status.REPORTED).exists)
     commitment = Commitment.objects.get()
-    assert commitment.asker == "DX01"
+    assert (commitment.asker, commitment.status) == ("DX01", Commitment.Status.REPORTED)
     assert commitment.items.safe().count() == 2
 
     asked = WorklistQuery.objects.get()

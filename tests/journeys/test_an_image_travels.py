@@ -73,11 +73,11 @@ def test_a_listed_patients_images_arrive_on_the_board_and_open_in_the_viewer(
     titles = ["-aet", "CT01", "-aec", "IMAGING_DEPT"]
     address = ["127.0.0.1", str(department.dicom_port)]
     subprocess.run([dcmtk("storescu"), *titles, *address, *map(str, files)], check=True)
-    expect(row.locator(".cell-images")).to_contain_text(FRESH, timeout=60_000)
+    expect(row.locator(".cell-images")).to_contain_text(FRESH, timeout=10_000)
     assert page.evaluate("window.neverReloaded")
 
     row.get_by_role("link").first.click()
-    expect(page.locator(".shots img").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".shots img").first).to_be_visible(timeout=15_000)
     page.get_by_role("link", name="View").first.click()
     expect(page.get_by_text(f"Image 1 of {SLICES}")).to_be_visible(timeout=30_000)
     page.keyboard.press("ArrowDown")
